@@ -1,0 +1,116 @@
+"""Settings for every role (web, worker, schedule), read from the environment.
+
+One file for all: a role is only a different command started. Each variable is described
+in docs/SETTINGS.md. Any of them can come from a file instead, named by `NAME_FILE`.
+"""
+
+from pathlib import Path
+
+import environ
+from django.utils.csp import CSP
+
+ROOT = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()
+
+STATE = Path(env.str("SONGBOOK_STATE", default=str(ROOT / "var"))).absolute()
+DEBUG = env.bool("DEBUG", default=False)
+# A fresh checkout must run its tools (migrations check, tests); production is told off by
+# the system check hub.E001.
+INSECURE_KEY = "insecure-and-only-for-checks-and-tests"
+SECRET_KEY = env.str("SECRET_KEY", default=INSECURE_KEY)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+
+# Where the world finds this Songbook: every `ref`, `docs` and `logo_url` starts with it.
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+# The folder the discovery documents are mirrored to, for the web server in front or ours.
+PUBLISHED_ROOT = Path(env.str("PUBLISHED_ROOT", default=str(STATE / "published")))
+
+# What is read. The first default is the upstream hub's public repository.
+DEFINITIONS_SOURCES = env.list(
+    "DEFINITIONS_SOURCES", default=["https://github.com/meltano/hub"]
+)
+# The Simple API address of the package index; empty means PyPI's own.
+PACKAGE_INDEX_URL = env.str("PACKAGE_INDEX_URL", default="")
+# A tree that lost more than this share of its plugins is held for a person.
+SHRINK_LIMIT_PERCENT = env.float("SHRINK_LIMIT_PERCENT", default=2.0)
+CRAWL_TIMEOUT_S = env.int("CRAWL_TIMEOUT_S", default=60)
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "registry",
+    "scrapers",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "hub.urls"
+WSGI_APPLICATION = "hub.wsgi.application"
+# Hub's own paths carry no trailing slash, and neither do ours.
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "OPTIONS": {
+            "context_processors": ["registry.views.site.site"],
+            "builtins": ["registry.templatetags.registry"],
+        },
+    }
+]
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+    "form-action": [CSP.SELF],
+}
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+DATABASES = {
+    "default": env.db("DATABASE_URL", default="postgresql://localhost/songbook")
+    | {
+        # Tasks run in threads of one worker process: a pool keeps connections few.
+        "CONN_HEALTH_CHECKS": True,
+        "CONN_MAX_AGE": 60,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "registry.User"
+
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="memory://")
+TIME_ZONE = "UTC"
+USE_TZ = True
+LANGUAGE_CODE = "en-gb"
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [ROOT / "static"]
+STATIC_ROOT = ROOT / "staticfiles"
+# Without a build step, files are found where they stand; `collectstatic` in an image
+# makes STATIC_ROOT and then that is served.
+WHITENOISE_USE_FINDERS = not STATIC_ROOT.exists()
+WHITENOISE_MAX_AGE = 3600
+
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "registry": {"level": LOG_LEVEL},
+        "scrapers": {"level": LOG_LEVEL},
+    },
+}

@@ -1,0 +1,68 @@
+"""Record facts as catalog rows: one transaction, safe to repeat, in any order.
+
+What the catalog says is a function of the newest snapshots alone: a snapshot that a newer
+one of the same subject has overtaken changes nothing, and what sources say of a variant
+is kept apart, statement by statement, before it is laid together. Everything is done for
+a whole batch at once, in a number of queries that does not grow with it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from registry.catalog.laying import lay_plugins
+from registry.catalog.statements import Found, keep_statements, lock_plugins
+from registry.facts import Facts
+from registry.models import Event, Plugin, Snapshot
+from registry.vocabulary import EventVerb
+
+# As many as fit a statement comfortably; a whole upstream tree is eight of these.
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What a recording changed, in variants, and the plugins it touched."""
+
+    added: int = 0
+    changed: int = 0
+    gone: int = 0
+    plugins: tuple[Plugin, ...] = ()
+
+
+def record(found: Sequence[tuple[Snapshot, Facts]], *, now: datetime) -> Recorded:
+    """Bring the catalog up to date with `found`, and write an Event for every change.
+
+    Facts of a snapshot that has been overtaken are passed over.
+    """
+    with transaction.atomic():
+        current = [Found(snapshot, facts) for snapshot, facts in _newest(found)]
+        plugins = lock_plugins([one.facts for one in current], now=now)
+        current = [one for one in current if one.key in plugins]
+        touched = keep_statements(current, plugins, now=now)
+        events = lay_plugins(touched, now=now)
+        Event.objects.bulk_create(events, batch_size=BATCH)
+    count = {verb: sum(e.verb == verb for e in events) for verb in EventVerb}
+    return Recorded(
+        added=count[EventVerb.ADDED],
+        changed=count[EventVerb.CHANGED] + count[EventVerb.RETURNED],
+        gone=count[EventVerb.GONE],
+        plugins=tuple(touched),
+    )
+
+
+def _newest(found: Sequence[tuple[Snapshot, Facts]]) -> list[tuple[Snapshot, Facts]]:
+    """Return the pairs whose snapshot no newer one of its subject has overtaken."""
+    newest = set(
+        Snapshot.objects.filter(
+            source__in={snapshot.source_id for snapshot, _ in found},
+            subject__in={snapshot.subject for snapshot, _ in found},
+        )
+        .values("source", "subject")
+        .annotate(newest=Max("pk"))
+        .values_list("newest", flat=True)
+    )
+    return [(snapshot, facts) for snapshot, facts in found if snapshot.pk in newest]

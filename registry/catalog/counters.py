@@ -1,0 +1,39 @@
+"""Counts of use: they change daily and decide nothing, so they make no snapshot or document."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from registry.facts import Json
+from registry.models import Source, Statement, Variant
+
+BATCH = 1000
+
+
+def counters_by_source(statements: Mapping[int, Iterable[Statement]]) -> dict[int, Json]:
+    """Return what each source that speaks in `statements` counts, by repository. One query."""
+    ids = {row.source_id for rows in statements.values() for row in rows}
+    return dict(Source.objects.filter(pk__in=ids).values_list("pk", "counters"))
+
+
+def counts_of(
+    variant: Variant, statements: Sequence[Statement], counters: Mapping[int, Json]
+) -> Json:
+    """Return a variant's counts: of its repository, by the sources that speak of it."""
+    counts: Json = {}
+    for row in reversed(statements):
+        counts |= counters[row.source_id].get(variant.repo.lower(), {})
+    return counts
+
+
+def recount(source: Source) -> int:
+    """Bring the counts of all variants that `source` speaks of up to date; return how many
+    moved.
+    """
+    rows = Variant.objects.filter(statements__source=source).distinct()
+    moved = []
+    for variant in rows.only("repo", "counters"):
+        counts = source.counters.get(variant.repo.lower(), {})
+        if variant.counters != counts:
+            variant.counters = counts
+            moved.append(variant)
+    Variant.objects.bulk_update(moved, ["counters"], batch_size=BATCH)
+    return len(moved)

@@ -1,0 +1,272 @@
+"""Keep what each source says of each variant: maintainers, variants, statements, releases."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from registry.facts import Facts, ReleaseFacts, VariantFacts
+from registry.models import Maintainer, Plugin, Release, Snapshot, Statement, Variant
+from registry.vocabulary import Origin
+
+BATCH = 1000
+
+
+class PluginKey(NamedTuple):
+    """A plugin's identity."""
+
+    type: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One snapshot and what was concluded from it."""
+
+    snapshot: Snapshot
+    facts: Facts
+
+    @property
+    def key(self) -> PluginKey:
+        """Return which plugin the facts are about."""
+        return PluginKey(self.facts.type.value, self.facts.name)
+
+
+@dataclass(slots=True)
+class _Said:
+    """One variant as one source has it, and the row it belongs to."""
+
+    found: Found
+    facts: VariantFacts
+    variant: Variant
+
+
+def lock_plugins(
+    facts: Sequence[Facts], *, now: datetime
+) -> dict[PluginKey, Plugin]:
+    """Return the plugins that `facts` are about, locked until the transaction ends.
+
+    Plugins are made where facts have variants for them. Rows are locked in the order of
+    their ids, so that two recordings wait for each other and never deadlock.
+    """
+    wanted = sorted({(one.type.value, one.name) for one in facts if one.variants})
+    rows = Plugin.objects.filter(name__in={one.name for one in facts})
+    known = set(rows.values_list("type", "name"))
+    Plugin.objects.bulk_create(
+        [
+            Plugin(type=kind, name=name, changed_at=now)
+            for kind, name in wanted
+            if (kind, name) not in known
+        ],
+        ignore_conflicts=True,
+        batch_size=BATCH,
+    )
+    asked = {PluginKey(one.type.value, one.name) for one in facts}
+    locked = {
+        PluginKey(row.type, row.name): row
+        for row in rows.select_for_update().order_by("pk")
+    }
+    return {key: row for key, row in locked.items() if key in asked}
+
+
+def keep_statements(
+    found: Sequence[Found], plugins: Mapping[PluginKey, Plugin], *, now: datetime
+) -> list[Plugin]:
+    """Write what every source says, and return the plugins of which that is news."""
+    maintainers = _keep_maintainers(found)
+    said = _keep_variants(found, plugins, maintainers)
+    touched = _keep_spoken(said) | _keep_silence(found, plugins, said, now=now)
+    touched |= _keep_releases(said)
+    by_id = {plugin.pk: plugin for plugin in plugins.values()}
+    return [by_id[pk] for pk in sorted(touched)]
+
+
+def _keep_maintainers(found: Sequence[Found]) -> dict[str, Maintainer]:
+    """Return every named maintainer's row; a curated entry overrules package metadata."""
+    named = {
+        variant.maintainer.name: (variant.maintainer, one.facts.origin)
+        for one in sorted(found, key=lambda one: one.facts.origin is Origin.DEFINITION)
+        for variant in one.facts.variants
+    }
+    rows = Maintainer.objects.in_bulk(list(named), field_name="name")
+    changed = []
+    for name, (facts, origin) in named.items():
+        row = rows.get(name)
+        if row is None or origin is not Origin.DEFINITION:
+            continue
+        if (row.label, row.url) != (facts.label, facts.url):
+            row.label, row.url = facts.label, facts.url
+            changed.append(row)
+    Maintainer.objects.bulk_update(changed, ["label", "url"], batch_size=BATCH)
+    missing = sorted(named.keys() - rows.keys())
+    Maintainer.objects.bulk_create(
+        [
+            Maintainer(name=name, label=named[name][0].label, url=named[name][0].url)
+            for name in missing
+        ],
+        ignore_conflicts=True,
+        batch_size=BATCH,
+    )
+    return rows | Maintainer.objects.in_bulk(missing, field_name="name")
+
+
+def _keep_variants(
+    found: Sequence[Found],
+    plugins: Mapping[PluginKey, Plugin],
+    maintainers: Mapping[str, Maintainer],
+) -> list[_Said]:
+    """Return every variant spoken of with its row, made where it is new."""
+    rows = {
+        (row.plugin_id, row.name): row
+        for row in Variant.objects.filter(plugin__in=plugins.values())
+    }
+    said = []
+    new = []
+    for one in found:
+        plugin = plugins[one.key]
+        for facts in one.facts.variants:
+            row = rows.get((plugin.pk, facts.name))
+            if row is None:
+                row = Variant(
+                    plugin=plugin,
+                    name=facts.name,
+                    maintainer=maintainers[facts.maintainer.name],
+                    seen_at=one.snapshot.taken_at,
+                )
+                rows[plugin.pk, facts.name] = row
+                new.append(row)
+            said.append(_Said(one, facts, row))
+    Variant.objects.bulk_create(new, batch_size=BATCH)
+    return said
+
+
+def _keep_spoken(said: Sequence[_Said]) -> set[int]:
+    """Write each source's word on each variant; return the plugins of which it is news."""
+    rows = {
+        (row.variant_id, row.source_id, row.origin): row
+        for row in Statement.objects.filter(variant__in={one.variant.pk for one in said})
+    }
+    new, changed, touched = [], [], set()
+    for one in said:
+        origin = one.found.facts.origin.value
+        source_id = one.found.snapshot.source_id
+        row = rows.get((one.variant.pk, source_id, origin))
+        word = {"definition": one.facts.definition, "is_default": one.facts.is_default}
+        if row is None:
+            new.append(
+                Statement(
+                    variant=one.variant,
+                    source_id=source_id,
+                    snapshot=one.found.snapshot,
+                    origin=origin,
+                    **word,
+                )
+            )
+        elif row.gone_at is not None or _differs(row, word):
+            row.definition, row.is_default = word["definition"], word["is_default"]
+            row.snapshot, row.gone_at = one.found.snapshot, None
+            changed.append(row)
+        else:
+            continue
+        touched.add(one.variant.plugin_id)
+    Statement.objects.bulk_create(new, batch_size=BATCH)
+    fields = ["definition", "is_default", "snapshot", "gone_at"]
+    Statement.objects.bulk_update(changed, fields, batch_size=BATCH)
+    return touched
+
+
+def _differs(row: Statement, word: Mapping[str, object]) -> bool:
+    """Say whether a source's word changed. Key order counts: clients are served it."""
+    return row.is_default != word["is_default"] or _ordered(row.definition) != _ordered(
+        word["definition"]
+    )
+
+
+def _ordered(value: object) -> object:
+    if isinstance(value, dict):
+        return [(key, _ordered(part)) for key, part in value.items()]
+    if isinstance(value, list):
+        return [_ordered(part) for part in value]
+    # 1, 1.0 and True are equal in Python and three different things in JSON.
+    return type(value), value
+
+
+def _keep_silence(
+    found: Sequence[Found],
+    plugins: Mapping[PluginKey, Plugin],
+    said: Sequence[_Said],
+    *,
+    now: datetime,
+) -> set[int]:
+    """Mark statements that their source no longer makes; return the plugins they are on."""
+    spoken = {
+        (one.variant.pk, one.found.snapshot.source_id, one.found.facts.origin.value)
+        for one in said
+    }
+    looked = {(plugins[one.key].pk, one.snapshot.source_id) for one in found}
+    rows = Statement.objects.filter(
+        gone_at=None,
+        variant__plugin__in={plugin_id for plugin_id, _ in looked},
+        source__in={source_id for _, source_id in looked},
+    ).select_related("variant")
+    silent = [
+        row
+        for row in rows
+        if (row.variant.plugin_id, row.source_id) in looked
+        and row.origin != Origin.PROBE
+        and (row.variant_id, row.source_id, row.origin) not in spoken
+    ]
+    for row in silent:
+        row.gone_at = now
+    Statement.objects.bulk_update(silent, ["gone_at"], batch_size=BATCH)
+    return {row.variant.plugin_id for row in silent}
+
+
+def _keep_releases(said: Iterable[_Said]) -> set[int]:
+    """Write releases that are new or whose yank moved; return the plugins of which it is news.
+
+    What a version was seen to contain is never overwritten: files are only added to it.
+    """
+    telling = [one for one in said if one.facts.releases]
+    rows: dict[int, dict[str, Release]] = defaultdict(dict)
+    for row in Release.objects.filter(variant__in={one.variant.pk for one in telling}):
+        rows[row.variant_id][row.version] = row
+    new, changed, touched = [], [], set()
+    for one in telling:
+        for facts in one.facts.releases:
+            known = rows[one.variant.pk].get(facts.version)
+            if known is None:
+                new.append(_release(one.variant, facts))
+            elif _take(known, facts):
+                changed.append(known)
+            else:
+                continue
+            touched.add(one.variant.plugin_id)
+    Release.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
+    fields = ["yanked", "license", "artifacts"]
+    Release.objects.bulk_update(changed, fields, batch_size=BATCH)
+    return touched
+
+
+def _release(variant: Variant, facts: ReleaseFacts) -> Release:
+    return Release(
+        variant=variant,
+        version=facts.version,
+        released_at=facts.released_at,
+        yanked=facts.yanked,
+        requires_python=facts.requires_python,
+        license=facts.license,
+        artifacts=dict(facts.artifacts),
+    )
+
+
+def _take(row: Release, facts: ReleaseFacts) -> bool:
+    """Let `row` say what `facts` add to it, and return whether that is anything."""
+    artifacts = {**facts.artifacts, **row.artifacts}
+    licence = row.license or facts.license
+    news = (facts.yanked, licence, artifacts)
+    if news == (row.yanked, row.license, row.artifacts):
+        return False
+    row.yanked, row.license, row.artifacts = news
+    return True

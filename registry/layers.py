@@ -1,0 +1,56 @@
+"""Lay what different sources say about one variant over each other. Pure, and the only place.
+
+Whose word counts, field by field: the maintainer's override, then what a probe observed
+on the current release, then the curated definition, then package metadata. Settings merge
+by name: the observed list decides which exist, their kind, default and description; the
+curated one fills the rest. A curated definition that no probe has contradicted passes
+through untouched, so that a hub which has imported and not yet probed answers exactly
+what upstream does; package metadata speaks only where no definition does.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from registry.facts import Json
+from registry.vocabulary import Origin
+
+# What a curated setting adds to an observed one of the same name.
+CURATED_SETTING_KEYS = (
+    "label", "sensitive", "options", "placeholder", "env", "aliases", "documentation",
+    "oauth", "value_processor", "value_post_processor", "hidden",
+)  # fmt: skip
+
+
+def lay(statements: Sequence[tuple[Origin, Json]], overrides: Mapping[str, Any]) -> Json:
+    """Return the one definition that follows from all statements and the overrides.
+
+    `statements` come strongest source first within an origin; only the first of each counts.
+    """
+    by_origin: dict[Origin, Json] = {}
+    for origin, definition in statements:
+        by_origin.setdefault(origin, definition)
+    ground = by_origin.get(Origin.DEFINITION) or by_origin.get(Origin.PACKAGE) or {}
+    laid = dict(ground)
+    if observed := by_origin.get(Origin.PROBE):
+        laid |= observed
+        if "settings" in observed:
+            laid["settings"] = _merge_settings(
+                observed["settings"], ground.get("settings") or []
+            )
+    return laid | dict(overrides)
+
+
+def _merge_settings(observed: Sequence[Json], curated: Sequence[Json]) -> list[Json]:
+    """Return the observed settings, each filled from the curated one of its name."""
+    by_name = {setting["name"]: setting for setting in curated}
+    return [
+        {
+            **{
+                key: value
+                for key, value in by_name.get(setting["name"], {}).items()
+                if key in CURATED_SETTING_KEYS
+            },
+            **setting,
+        }
+        for setting in observed
+    ]

@@ -1,0 +1,26 @@
+"""The registry's rows, one module per concept."""
+
+from registry.models.document import Document
+from registry.models.event import Event
+from registry.models.maintainer import Maintainer
+from registry.models.plugin import Plugin, Variant
+from registry.models.release import Release, Setting, Stream
+from registry.models.snapshot import Snapshot
+from registry.models.source import Source
+from registry.models.statement import Statement
+from registry.models.user import User
+
+__all__ = [
+    "Document",
+    "Event",
+    "Maintainer",
+    "Plugin",
+    "Release",
+    "Setting",
+    "Snapshot",
+    "Source",
+    "Statement",
+    "Stream",
+    "User",
+    "Variant",
+]

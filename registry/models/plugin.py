@@ -1,0 +1,105 @@
+"""Plugin and Variant: the catalog. A variant's identity is (type, name, variant)."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+
+from registry.models.ordered_json import OrderedJSONField
+from registry.vocabulary import PluginType
+
+if TYPE_CHECKING:
+    from registry.facts import Json
+
+
+class PluginQuerySet(models.QuerySet["Plugin"]):
+    """Questions about many plugins."""
+
+    def unpublished(self, stamp: str) -> Self:
+        """Return plugins whose documents are older than they are, or of another stamp.
+
+        `stamp` names everything outside the rows that a document depends on.
+        """
+        stale = ~models.Q(published_revision=models.F("revision"))
+        return self.filter(stale | ~models.Q(published_with=stamp)).order_by("pk")
+
+    def listed(self) -> Self:
+        """Return plugins that clients can see, each with its default variant."""
+        return self.filter(default_variant__isnull=False).select_related(
+            "default_variant__maintainer"
+        )
+
+
+class Plugin(models.Model):
+    """A connector by type and name, whoever wrote it. What it shows is its default's."""
+
+    type = models.CharField(
+        max_length=16, choices=[(kind.value, kind.value) for kind in PluginType]
+    )
+    name = models.CharField(max_length=120)
+    label = models.CharField(max_length=200, blank=True)
+    description = models.TextField(blank=True)
+    default_variant = models.ForeignKey(
+        "Variant", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    default_reason = models.CharField(max_length=200, blank=True)
+    changed_at = models.DateTimeField()
+    # Counted, not timed: a change that commits while documents are being built would
+    # otherwise carry a time from before them and never be published.
+    revision = models.PositiveIntegerField(default=1)
+    published_revision = models.PositiveIntegerField(default=0)
+    published_with = models.CharField(max_length=300, blank=True)
+
+    objects = PluginQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["type", "name"], name="plugin_name_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Variant(models.Model):
+    """One maintainer's connector. `definition` is what all statements come to.
+
+    The columns beside it are read from it when it is recorded, for lists and search.
+    `listed_at` is when clients could first see it: from then on it stays in its index.
+    `findings` are why its newest document is held back, if it is.
+    """
+
+    plugin = models.ForeignKey(Plugin, models.CASCADE, related_name="variants")
+    name = models.CharField(max_length=120)
+    maintainer = models.ForeignKey(
+        "Maintainer", models.PROTECT, related_name="variants"
+    )
+    definition = OrderedJSONField(default=dict)
+    overrides = models.JSONField(default=dict)
+    label = models.CharField(max_length=200, blank=True)
+    description = models.TextField(blank=True)
+    namespace = models.CharField(max_length=200, blank=True)
+    pip_url = models.TextField(blank=True)
+    repo = models.CharField(max_length=500, blank=True)
+    logo_url = models.CharField(max_length=500, null=True)  # noqa: DJ001  null is served as null
+    maintenance_status = models.CharField(max_length=20, blank=True)
+    hidden = models.BooleanField(default=False)
+    counters = models.JSONField(default=dict)
+    current_release = models.ForeignKey(
+        "Release", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    seen_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True)
+    listed_at = models.DateTimeField(null=True)
+    findings = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plugin", "name"], name="variant_name_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

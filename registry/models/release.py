@@ -1,0 +1,92 @@
+"""Release, Setting and Stream: what a variant offered at one version."""
+
+from typing import Any
+
+from django.db import models
+
+from registry.models.ordered_json import OrderedJSONField
+from registry.vocabulary import SettingKind
+
+
+class Release(models.Model):
+    """One version of a variant, as its index or repository shows it.
+
+    Once seen, what a version contains never changes: `artifacts` (file name to SHA-256)
+    is written once.
+    """
+
+    variant = models.ForeignKey("Variant", models.CASCADE, related_name="releases")
+    version = models.CharField(max_length=120)
+    released_at = models.DateTimeField(null=True)
+    yanked = models.BooleanField(default=False)
+    requires_python = models.CharField(max_length=200, blank=True)
+    license = models.CharField(max_length=200, blank=True)
+    artifacts = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = [models.F("released_at").desc(nulls_last=True), "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["variant", "version"], name="release_version_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.variant} {self.version}"
+
+
+class Setting(models.Model):
+    """One setting of a variant; `release` is empty where a definition names no version.
+
+    `definition` is the whole setting in the plugin definition format; the other columns
+    are what is searched and sorted by.
+    """
+
+    variant = models.ForeignKey("Variant", models.CASCADE, related_name="settings")
+    release = models.ForeignKey(
+        Release, models.CASCADE, null=True, related_name="settings"
+    )
+    name = models.CharField(max_length=300)
+    kind = models.CharField(
+        max_length=16,
+        blank=True,
+        choices=[(kind.value, kind.value) for kind in SettingKind],
+    )
+    sensitive = models.BooleanField(default=False)
+    position = models.PositiveIntegerField()
+    definition = OrderedJSONField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["variant", "release", "name"],
+                name="setting_name_once",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Stream(models.Model):
+    """One stream a release was seen to offer. Source: the Singer specification's catalog."""
+
+    release = models.ForeignKey(Release, models.CASCADE, related_name="streams")
+    tap_stream_id = models.CharField(max_length=300)
+    key_properties = models.JSONField(default=list)
+    replication_method = models.CharField(max_length=20, blank=True)
+    replication_key = models.CharField(max_length=300, blank=True)
+    schema = models.JSONField(null=True)
+
+    class Meta:
+        ordering = ["tap_stream_id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["release", "tap_stream_id"], name="stream_id_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.tap_stream_id

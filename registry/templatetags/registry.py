@@ -1,0 +1,5 @@
+"""Template words of the registry."""
+
+from django import template
+
+register = template.Library()

@@ -1,0 +1,95 @@
+"""The field's own words, as enumerations: what a plugin, a setting or a fact may be called."""
+
+import re
+from enum import StrEnum
+
+
+class PluginType(StrEnum):
+    """The eight plugin types, in the order of the discovery API's top index.
+
+    Source: meltano-hub-v1 §1 (live builder).
+    """
+
+    EXTRACTORS = "extractors"
+    LOADERS = "loaders"
+    TRANSFORMERS = "transformers"
+    UTILITIES = "utilities"
+    TRANSFORMS = "transforms"
+    ORCHESTRATORS = "orchestrators"
+    MAPPERS = "mappers"
+    FILES = "files"
+
+    @property
+    def singular(self) -> str:
+        """Return the word for one plugin of this type, as people say it."""
+        if self is PluginType.FILES:
+            return "file bundle"
+        if self is PluginType.UTILITIES:
+            return "utility"
+        return self.value.removesuffix("s")
+
+
+class SettingKind(StrEnum):
+    """What a setting's value is. Source: schemas/common/base_setting.schema.json."""
+
+    OAUTH = "oauth"
+    HIDDEN = "hidden"
+    PASSWORD = "password"  # noqa: S105  a kind of setting, not a secret
+    DATE = "date_iso8601"
+    FILE = "file"
+    EMAIL = "email"
+    INTEGER = "integer"
+    OPTIONS = "options"
+    OBJECT = "object"
+    ARRAY = "array"
+    BOOLEAN = "boolean"
+    STRING = "string"
+    DECIMAL = "decimal"
+
+
+class SourceKind(StrEnum):
+    """What stands at a source's address."""
+
+    DEFINITIONS = "definitions"
+    PACKAGE = "package"
+
+
+class Origin(StrEnum):
+    """How a statement about a variant came about, weakest first.
+
+    The order is the order in which they are laid over each other (`registry.layers`).
+    """
+
+    PACKAGE = "package"
+    DEFINITION = "definition"
+    PROBE = "probe"
+
+
+class Severity(StrEnum):
+    """What a finding does: an error keeps the last good state, a warning only tells."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class EventVerb(StrEnum):
+    """What happened to a plugin or a variant."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    GONE = "gone"
+    RETURNED = "returned"
+    RELEASED = "released"
+    DEFAULT_MOVED = "default-moved"
+    HELD = "held"
+
+
+# A name becomes a path segment, a file name and half of `name--variant`: a double dash
+# inside one would make two plugins share an address.
+NAME_PATTERN = re.compile(r"(?!.*--)[A-Za-z0-9][A-Za-z0-9._-]*(?<![-.])")
+NAME_LIMIT = 120
+
+
+def is_name(text: str) -> bool:
+    """Say whether `text` can name a plugin or a variant in an address."""
+    return len(text) <= NAME_LIMIT and NAME_PATTERN.fullmatch(text) is not None

@@ -1,0 +1,50 @@
+"""The three ways in which looking somewhere can fail, and the one HTTP session.
+
+    CrawlError
+    ├── Unreachable   no answer, or not now: ask again later
+    ├── Gone          the address says that nothing is there
+    └── Refused       an answer that we will not take: too large, no known layout, not allowed
+"""
+
+import requests
+from requests.adapters import HTTPAdapter
+
+USER_AGENT = "Songbook (a registry of Singer connectors)"
+
+
+class CrawlError(Exception):
+    """Looking at a source failed; the message is for its maintainer."""
+
+
+class Unreachable(CrawlError):
+    """Nothing answered, or something that may answer later."""
+
+
+class Gone(CrawlError):
+    """The address says that nothing is there."""
+
+
+class Refused(CrawlError):
+    """What answered can't be taken."""
+
+
+class _TimedAdapter(HTTPAdapter):
+    """An adapter whose requests always have a time limit."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self._timeout_s = timeout_s
+        super().__init__()
+
+    def send(self, request, **kwargs):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN003, ANN201
+        """Send with our time limit where the caller gave none."""
+        kwargs["timeout"] = kwargs.get("timeout") or self._timeout_s
+        return super().send(request, **kwargs)
+
+
+def session(timeout_s: float) -> requests.Session:
+    """Return a session with our name and a time limit on connecting and on each read."""
+    made = requests.Session()
+    made.headers["User-Agent"] = USER_AGENT
+    for scheme in ("https://", "http://"):
+        made.mount(scheme, _TimedAdapter(timeout_s))
+    return made
