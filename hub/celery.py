@@ -11,6 +11,7 @@ from typing import Any
 
 from celery import Celery, bootsteps
 from celery.beat import EmbeddedService
+from kombu import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
 
@@ -23,11 +24,14 @@ app.conf.update(
     task_soft_time_limit=300,
     task_time_limit=360,
     task_default_queue="ticks",
+    task_queues=[
+        Queue(name, Exchange("songbook"), routing_key=name)
+        for name in ("ticks", "crawl", "publish")
+    ],
     task_routes={
         "scrapers.tasks.crawl": {"queue": "crawl"},
         "registry.tasks.*": {"queue": "publish"},
     },
-    task_create_missing_queues=True,
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
@@ -52,21 +56,22 @@ app.autodiscover_tasks(["registry", "scrapers"])
 
 if app.conf.broker_url.startswith("memory:"):
     app.conf.broker_transport_options = {"polling_interval": 0.1}
-    app.conf.task_queues = None
 
     class ScheduleInWorker(bootsteps.StartStopStep):
         """Run the schedule in a thread of this worker."""
 
-        requires = {"celery.worker.components:Pool"}
+        requires = ("celery.worker.components:Pool",)
 
         def __init__(self, parent: Any, **kwargs: Any) -> None:
             super().__init__(parent, **kwargs)
-            self.service = EmbeddedService(
+            self.service: Any = EmbeddedService(
                 app, thread=True, scheduler_cls="celery.beat:Scheduler"
             )
 
         def start(self, parent: Any) -> None:
-            """Start the schedule once the pool is there to take its ticks."""
+            """Start the schedule once the pool is there; what opens a day is not waited for."""
+            for name in ("registry.tasks.publish_due", "scrapers.tasks.enrol_sources"):
+                app.send_task(name)
             self.service.start()
 
         def stop(self, parent: Any) -> None:

@@ -89,17 +89,17 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "registry.User"
 
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="memory://")
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="memory://localhost/")
 TIME_ZONE = "UTC"
 USE_TZ = True
 LANGUAGE_CODE = "en-gb"
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [ROOT / "static"]
-STATIC_ROOT = ROOT / "staticfiles"
-# Without a build step, files are found where they stand; `collectstatic` in an image
-# makes STATIC_ROOT and then that is served.
-WHITENOISE_USE_FINDERS = not STATIC_ROOT.exists()
+# Files are served from where they stand. An image that has run `collectstatic` names the
+# folder it made, and then that is served.
+STATIC_ROOT = env.str("STATIC_ROOT", default="") or None
+WHITENOISE_USE_FINDERS = STATIC_ROOT is None
 WHITENOISE_MAX_AGE = 3600
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")

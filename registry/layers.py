@@ -21,7 +21,9 @@ CURATED_SETTING_KEYS = (
 )  # fmt: skip
 
 
-def lay(statements: Sequence[tuple[Origin, Json]], overrides: Mapping[str, Any]) -> Json:
+def lay(
+    statements: Sequence[tuple[Origin, Json]], overrides: Mapping[str, Any]
+) -> Json:
     """Return the one definition that follows from all statements and the overrides.
 
     `statements` come strongest source first within an origin; only the first of each counts.

@@ -49,7 +49,9 @@ def discovery(
         variants = plugins[address.type][address.name]
         variants.insert(0 if is_default else len(variants), _variant(document))
     return {"version": version} | {
-        kind.value: [_plugin(name, plugins[kind][name]) for name in sorted(plugins[kind])]
+        kind.value: [
+            _plugin(name, plugins[kind][name]) for name in sorted(plugins[kind])
+        ]
         for kind in PluginType
     }
 

@@ -51,7 +51,9 @@ def _identity(address: Address, document: Mapping[str, Any]) -> Iterator[Finding
     """A document locked under another name than it was asked for can't be updated."""
     for key, expected in (("name", address.name), ("variant", address.variant)):
         if document.get(key) != expected:
-            message = f"`{key}` is {document.get(key)!r}, but it is listed as {expected!r}."
+            message = (
+                f"`{key}` is {document.get(key)!r}, but it is listed as {expected!r}."
+            )
             yield _error("identity", message)
     if not document.get("namespace"):
         yield _error("identity", "`namespace` is missing.")
@@ -91,7 +93,9 @@ def _commands(document: Mapping[str, Any]) -> Iterator[Finding]:
             continue
         keys = command.keys() if isinstance(command, dict) else {"no mapping"}
         for key in sorted(keys - COMMAND_KEYS):
-            yield _error("command", f"The command {name!r} has the unknown key {key!r}.")
+            yield _error(
+                "command", f"The command {name!r} has the unknown key {key!r}."
+            )
         if "args" not in keys:
             yield _warning("command", f"The command {name!r} has no `args`.")
 
@@ -125,9 +129,9 @@ def _default(setting: Mapping[str, Any]) -> Iterator[str]:
     if setting.get("kind") == "decimal" and text is not None:
         yield f"is a decimal with the text {text!r} as default."
     is_reference = text is not None and "$" in text
-    if setting.get("kind") == "integer" and text is not None and not is_reference:
-        if not INTEGER.fullmatch(text.strip()):
-            yield f"is an integer with the default {text!r}."
+    is_number = text is None or INTEGER.fullmatch(text.strip()) is not None
+    if setting.get("kind") == "integer" and not is_number and not is_reference:
+        yield f"is an integer with the default {text!r}."
     for key in ("value_processor", "value_post_processor"):
         if key in setting and setting[key] not in PROCESSORS:
             yield f"has the unknown {key} {setting[key]!r}."

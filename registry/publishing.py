@@ -20,11 +20,11 @@ from registry.facts import Finding, Json
 from registry.lint import is_held, lint
 from registry.mirror import mirror
 from registry.models import Document, Event, Plugin, Variant
+from registry.models.bulk import BATCH, save_all
 from registry.vocabulary import EventVerb, PluginType
 
 # Any number will do, as long as nothing else in this database locks by it.
 PUBLISHERS_LOCK = 0x50_4E_47
-BATCH = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +186,7 @@ def _keep_judgement(
             variant.findings = said
             variant.listed_at = variant.listed_at or (None if holds else now)
             changed.append(variant)
-    Variant.objects.bulk_update(changed, ["findings", "listed_at"], batch_size=BATCH)
+    save_all(changed, ["findings", "listed_at"])
     Event.objects.bulk_create(events, batch_size=BATCH)
     return held
 
@@ -203,7 +203,9 @@ def _put_indexes(shelf: Shelf, kinds: set[PluginType]) -> None:
         indexes[kind] = index
         if kind in kinds or not entries:
             shelf.put(documents.index_path(kind), documents.encode(index))
-    shelf.put(documents.index_path(), documents.encode(documents.plugins_index(indexes)))
+    shelf.put(
+        documents.index_path(), documents.encode(documents.plugins_index(indexes))
+    )
 
 
 def _entries() -> dict[PluginType, list[Entry]]:
@@ -240,9 +242,7 @@ def _entry(plugin: Plugin, variants: Sequence[Variant]) -> Entry:
 
 
 def _address(plugin: Plugin, variant: Variant) -> Address:
-    return Address(
-        type=PluginType(plugin.type), name=plugin.name, variant=variant.name
-    )
+    return Address(type=PluginType(plugin.type), name=plugin.name, variant=variant.name)
 
 
 def _listed_documents() -> Iterable[tuple[Address, bool, Json]]:

@@ -1,4 +1,4 @@
-"""Meltano's JSON Schemas, ready to judge: plugin definitions coming in, API documents going out.
+"""Meltano's JSON Schemas, ready to judge definitions coming in and documents going out.
 
 The files under `contract/schemas` are upstream's, unchanged. Their `$id`s are relative and
 clash with the folders they stand in, so each is registered under the path of its file.
@@ -22,7 +22,9 @@ FOLDER = Path(__file__).parent / "contract" / "schemas"
 NAMESPACE = "https://schemas.invalid/"
 
 
-def definition_errors(kind: PluginType, definition: object) -> Iterator[ValidationError]:
+def definition_errors(
+    kind: PluginType, definition: object
+) -> Iterator[ValidationError]:
     """Yield what a curated definition violates. Source: schemas/plugin_definitions."""
     return _validator(f"plugin_definitions/{kind}.schema.json").iter_errors(definition)
 

@@ -125,15 +125,14 @@ def _tree(address: str, known: set[str]) -> "Iterator[Tree | None]":
             tree.close()
 
 
-def _previous(
-    source: Source, subjects: Iterable[str] | None
-) -> Mapping[str, Json]:
+def _previous(source: Source, subjects: Iterable[str] | None) -> Mapping[str, Json]:
     rows = Snapshot.objects.latest_of(source, subjects)
-    return dict(rows.values_list("subject", "evidence"))
+    return {row.subject: row.evidence for row in rows.only("subject", "evidence")}
 
 
 def _is_shrunken(look: Look) -> bool:
-    return len(look.gone) * 100 > look.known * settings.SHRINK_LIMIT_PERCENT
+    limit: float = settings.SHRINK_LIMIT_PERCENT
+    return len(look.gone) * 100 > look.known * limit
 
 
 def _hold(source: Source, look: Look, *, now: datetime) -> Crawl:
@@ -163,7 +162,9 @@ def _keep(source: Source, look: Look, *, now: datetime) -> Crawl:
         seen = [*look.evidence, *map(_nothing_there, look.gone)]
         subjects = [evidence.subject for evidence in seen]
         latest = dict(
-            Snapshot.objects.latest_of(source, subjects).values_list("subject", "digest")
+            Snapshot.objects.latest_of(source, subjects).values_list(
+                "subject", "digest"
+            )
         )
         snapshots = Snapshot.objects.bulk_create(
             [
@@ -206,7 +207,7 @@ def _unless_overtaken(source: Source) -> Source | None:
 def _nothing_there(subject: str) -> Evidence:
     """Return the evidence that a plugin's folder is not there any more."""
     kind, plugin = subject.split("/")
-    body = {
+    body: Json = {
         "type": PluginType(kind).value,
         "plugin": plugin,
         "default_variant": None,

@@ -1,14 +1,26 @@
 """The three ways in which looking somewhere can fail, and the one HTTP session.
 
-    CrawlError
-    ├── Unreachable   no answer, or not now: ask again later
-    ├── Gone          the address says that nothing is there
-    └── Refused       an answer that we will not take: too large, no known layout, not allowed
+CrawlError
+├── Unreachable   no answer, or not now: ask again later
+├── Gone          the address says that nothing is there
+└── Refused       an answer that we will not take: too large, no known layout
 """
 
-import requests
+from typing import Any
+
+from requests import PreparedRequest, RequestException, Response, Session, codes
 from requests.adapters import HTTPAdapter
 
+__all__ = [
+    "CrawlError",
+    "Gone",
+    "Refused",
+    "RequestException",
+    "Session",
+    "Unreachable",
+    "codes",
+    "session",
+]
 USER_AGENT = "Songbook (a registry of Singer connectors)"
 
 
@@ -35,15 +47,23 @@ class _TimedAdapter(HTTPAdapter):
         self._timeout_s = timeout_s
         super().__init__()
 
-    def send(self, request, **kwargs):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN003, ANN201
+    def send(
+        self,
+        request: PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: bool | str = True,
+        cert: Any = None,
+        proxies: Any = None,
+    ) -> Response:
         """Send with our time limit where the caller gave none."""
-        kwargs["timeout"] = kwargs.get("timeout") or self._timeout_s
-        return super().send(request, **kwargs)
+        limit = timeout or self._timeout_s
+        return super().send(request, stream, limit, verify, cert, proxies)
 
 
-def session(timeout_s: float) -> requests.Session:
+def session(timeout_s: float) -> Session:
     """Return a session with our name and a time limit on connecting and on each read."""
-    made = requests.Session()
+    made = Session()
     made.headers["User-Agent"] = USER_AGENT
     for scheme in ("https://", "http://"):
         made.mount(scheme, _TimedAdapter(timeout_s))

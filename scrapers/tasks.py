@@ -8,7 +8,7 @@ repeated or run by someone else; a tick then does what was left.
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from celery import shared_task
@@ -19,6 +19,7 @@ from registry import catalog, publishing
 from registry.catalog import Recorded
 from registry.catalog.counters import recount
 from registry.models import Snapshot, Source
+from registry.models.bulk import save_all
 from registry.publishing import Published
 from registry.vocabulary import SourceKind
 from scrapers import probes
@@ -40,8 +41,8 @@ class Passage:
     """One source's way down the whole line."""
 
     crawl: Crawl
-    recorded: Recorded = Recorded()
-    published: Published = Published()
+    recorded: Recorded = field(default_factory=Recorded)
+    published: Published = field(default_factory=Published)
 
 
 def follow(source: Source, *, now: datetime, accept_loss: bool = False) -> Passage:
@@ -74,9 +75,7 @@ def judge(snapshots: Sequence[Snapshot], *, now: datetime) -> Recorded:
         if report.facts is not None:
             found.append((snapshot, report.facts))
     recorded = catalog.record(found, now=now)
-    Snapshot.objects.bulk_update(
-        snapshots, ["findings", "probed_with"], batch_size=500
-    )
+    save_all(snapshots, ["findings", "probed_with"])
     return recorded
 
 
@@ -116,7 +115,7 @@ def crawl(source_id: int) -> None:
 
 @shared_task
 def probe_due() -> None:
-    """Judge what was kept and not judged, or judged by an earlier version of the probes."""
+    """Judge what nothing has judged yet, or an earlier version of the probes."""
     rows = Snapshot.objects.unprobed(probes.VERSION).select_related("source")
     if snapshots := list(rows[:SNAPSHOTS_PER_TICK]):
         judge(snapshots, now=timezone.now())
@@ -129,17 +128,27 @@ def _failed(source: Source, error: CrawlError, *, now: datetime) -> None:
     minutes = wait.total_seconds() / 60
     logger.warning("%s Trying again in %.0f min.", error, minutes)
     definitions = Source.objects.filter(kind=SourceKind.DEFINITIONS)
-    if source.kind != SourceKind.DEFINITIONS or definitions.exclude(revision="").exists():
+    if (
+        source.kind != SourceKind.DEFINITIONS
+        or definitions.exclude(revision="").exists()
+    ):
         return
     if new := enrol_seed(now=now):
         logger.info("Beginning with %d connectors from the package index.", new)
 
 
 def _tell(source: Source, passage: Passage) -> None:
+    """Log what came of a source, and how far the first reading of all sources is."""
     recorded, outcome = passage.recorded, passage.crawl.outcome
+    waiting = Source.objects.filter(crawled_at=None).count()
     logger.info(
-        "Crawled %s: %s, %d variants added, %d changed, %d gone, %d findings",
-        source, outcome, recorded.added, recorded.changed, recorded.gone,
+        "Crawled %s: %s (%d variants added, %d changed, %d gone, %d findings)%s",
+        source,
+        outcome,
+        recorded.added,
+        recorded.changed,
+        recorded.gone,
         len(passage.crawl.findings),
+        f"; {waiting} more to read" if waiting else "",
         extra={"source_id": source.pk},
-    )  # fmt: skip
+    )

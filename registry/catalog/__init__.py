@@ -17,10 +17,8 @@ from registry.catalog.laying import lay_plugins
 from registry.catalog.statements import Found, keep_statements, lock_plugins
 from registry.facts import Facts
 from registry.models import Event, Plugin, Snapshot
+from registry.models.bulk import BATCH
 from registry.vocabulary import EventVerb
-
-# As many as fit a statement comfortably; a whole upstream tree is eight of these.
-BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,14 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from registry.facts import Json
 from registry.models import Source, Statement, Variant
+from registry.models.bulk import save_all
 
-BATCH = 1000
 
-
-def counters_by_source(statements: Mapping[int, Iterable[Statement]]) -> dict[int, Json]:
+def counters_by_source(
+    statements: Mapping[int, Iterable[Statement]],
+) -> dict[int, Json]:
     """Return what each source that speaks in `statements` counts, by repository. One query."""
     ids = {row.source_id for rows in statements.values() for row in rows}
-    return dict(Source.objects.filter(pk__in=ids).values_list("pk", "counters"))
+    sources = Source.objects.filter(pk__in=ids).only("counters")
+    return {source.pk: source.counters for source in sources}
 
 
 def counts_of(
@@ -35,5 +37,5 @@ def recount(source: Source) -> int:
         if variant.counters != counts:
             variant.counters = counts
             moved.append(variant)
-    Variant.objects.bulk_update(moved, ["counters"], batch_size=BATCH)
+    save_all(moved, ["counters"])
     return len(moved)

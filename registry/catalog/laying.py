@@ -13,9 +13,9 @@ from registry.defaults import Candidate, default_variant
 from registry.facts import Json
 from registry.layers import lay
 from registry.models import Event, Plugin, Release, Setting, Statement, Variant
+from registry.models.bulk import BATCH, save_all
 from registry.vocabulary import EventVerb, Origin
 
-BATCH = 1000
 ORIGIN_RANK = {origin.value: rank for rank, origin in enumerate(Origin)}
 VARIANT_FIELDS = (
     "definition", "label", "description", "namespace", "pip_url", "repo", "logo_url",
@@ -41,12 +41,10 @@ def lay_plugins(plugins: Sequence[Plugin], *, now: datetime) -> list[Event]:
                 changed.append(variant)
                 events.append(Event(at=now, verb=verb, plugin=plugin, variant=variant))
     fields = [name.removesuffix("_id") for name in VARIANT_FIELDS]
-    Variant.objects.bulk_update(changed, fields, batch_size=BATCH)
+    save_all(changed, fields)
     _keep_settings(changed)
     for plugin in plugins:
-        events += _choose_default(
-            plugin, variants[plugin.pk], statements, at=now
-        )
+        events += _choose_default(plugin, variants[plugin.pk], statements, at=now)
     _keep_plugins(plugins, now=now)
     return events
 
@@ -216,6 +214,4 @@ def _keep_plugins(plugins: Sequence[Plugin], *, now: datetime) -> None:
         plugin.changed_at = now
         plugin.revision += 1
     fields = [name.removesuffix("_id") for name in PLUGIN_FIELDS]
-    Plugin.objects.bulk_update(
-        plugins, [*fields, "changed_at", "revision"], batch_size=BATCH
-    )
+    save_all(plugins, [*fields, "changed_at", "revision"])

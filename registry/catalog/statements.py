@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 from registry.facts import Facts, ReleaseFacts, VariantFacts
 from registry.models import Maintainer, Plugin, Release, Snapshot, Statement, Variant
+from registry.models.bulk import BATCH, save_all
 from registry.vocabulary import Origin
-
-BATCH = 1000
 
 
 class PluginKey(NamedTuple):
@@ -42,9 +41,7 @@ class _Said:
     variant: Variant
 
 
-def lock_plugins(
-    facts: Sequence[Facts], *, now: datetime
-) -> dict[PluginKey, Plugin]:
+def lock_plugins(facts: Sequence[Facts], *, now: datetime) -> dict[PluginKey, Plugin]:
     """Return the plugins that `facts` are about, locked until the transaction ends.
 
     Plugins are made where facts have variants for them. Rows are locked in the order of
@@ -98,7 +95,7 @@ def _keep_maintainers(found: Sequence[Found]) -> dict[str, Maintainer]:
         if (row.label, row.url) != (facts.label, facts.url):
             row.label, row.url = facts.label, facts.url
             changed.append(row)
-    Maintainer.objects.bulk_update(changed, ["label", "url"], batch_size=BATCH)
+    save_all(changed, ["label", "url"])
     missing = sorted(named.keys() - rows.keys())
     Maintainer.objects.bulk_create(
         [
@@ -145,14 +142,15 @@ def _keep_spoken(said: Sequence[_Said]) -> set[int]:
     """Write each source's word on each variant; return the plugins of which it is news."""
     rows = {
         (row.variant_id, row.source_id, row.origin): row
-        for row in Statement.objects.filter(variant__in={one.variant.pk for one in said})
+        for row in Statement.objects.filter(
+            variant__in={one.variant.pk for one in said}
+        )
     }
     new, changed, touched = [], [], set()
     for one in said:
         origin = one.found.facts.origin.value
         source_id = one.found.snapshot.source_id
         row = rows.get((one.variant.pk, source_id, origin))
-        word = {"definition": one.facts.definition, "is_default": one.facts.is_default}
         if row is None:
             new.append(
                 Statement(
@@ -160,11 +158,12 @@ def _keep_spoken(said: Sequence[_Said]) -> set[int]:
                     source_id=source_id,
                     snapshot=one.found.snapshot,
                     origin=origin,
-                    **word,
+                    definition=one.facts.definition,
+                    is_default=one.facts.is_default,
                 )
             )
-        elif row.gone_at is not None or _differs(row, word):
-            row.definition, row.is_default = word["definition"], word["is_default"]
+        elif row.gone_at is not None or _differs(row, one.facts):
+            row.definition, row.is_default = one.facts.definition, one.facts.is_default
             row.snapshot, row.gone_at = one.found.snapshot, None
             changed.append(row)
         else:
@@ -172,14 +171,14 @@ def _keep_spoken(said: Sequence[_Said]) -> set[int]:
         touched.add(one.variant.plugin_id)
     Statement.objects.bulk_create(new, batch_size=BATCH)
     fields = ["definition", "is_default", "snapshot", "gone_at"]
-    Statement.objects.bulk_update(changed, fields, batch_size=BATCH)
+    save_all(changed, fields)
     return touched
 
 
-def _differs(row: Statement, word: Mapping[str, object]) -> bool:
+def _differs(row: Statement, facts: VariantFacts) -> bool:
     """Say whether a source's word changed. Key order counts: clients are served it."""
-    return row.is_default != word["is_default"] or _ordered(row.definition) != _ordered(
-        word["definition"]
+    return row.is_default != facts.is_default or _ordered(row.definition) != _ordered(
+        facts.definition
     )
 
 
@@ -219,7 +218,7 @@ def _keep_silence(
     ]
     for row in silent:
         row.gone_at = now
-    Statement.objects.bulk_update(silent, ["gone_at"], batch_size=BATCH)
+    save_all(silent, ["gone_at"])
     return {row.variant.plugin_id for row in silent}
 
 
@@ -245,7 +244,7 @@ def _keep_releases(said: Iterable[_Said]) -> set[int]:
             touched.add(one.variant.plugin_id)
     Release.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
     fields = ["yanked", "license", "artifacts"]
-    Release.objects.bulk_update(changed, fields, batch_size=BATCH)
+    save_all(changed, fields)
     return touched
 
 

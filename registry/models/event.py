@@ -1,14 +1,9 @@
 """Event: who did what to the catalog, and when. Written with the change, never edited."""
 
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.db import models
 
 from registry.vocabulary import EventVerb
-
-if TYPE_CHECKING:
-    from registry.facts import Json
 
 
 class Event(models.Model):

@@ -1,12 +1,18 @@
 """A JSON column that keeps key order: what clients receive has the order its author wrote."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+if TYPE_CHECKING:
+    # To a type checker this is a JSON column: any JSON value goes in and comes out.
+    TextField = models.JSONField
+else:
+    TextField = models.TextField
 
-class OrderedJSONField(models.TextField):
+
+class OrderedJSONField(TextField):
     """JSON kept as text: `jsonb` would sort keys and the documents would not be upstream's."""
 
     def from_db_value(self, value: str | None, *_: object) -> Any:

@@ -1,14 +1,11 @@
 """Plugin and Variant: the catalog. A variant's identity is (type, name, variant)."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Self
 
 from django.db import models
 
 from registry.models.ordered_json import OrderedJSONField
 from registry.vocabulary import PluginType
-
-if TYPE_CHECKING:
-    from registry.facts import Json
 
 
 class PluginQuerySet(models.QuerySet["Plugin"]):
@@ -96,9 +93,7 @@ class Variant(models.Model):
     class Meta:
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["plugin", "name"], name="variant_name_once"
-            )
+            models.UniqueConstraint(fields=["plugin", "name"], name="variant_name_once")
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,5 @@
 """Release, Setting and Stream: what a variant offered at one version."""
 
-from typing import Any
-
 from django.db import models
 
 from registry.models.ordered_json import OrderedJSONField

@@ -1,6 +1,6 @@
 """Snapshot: one immutable look at one subject of a source."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
@@ -60,9 +60,7 @@ class Snapshot(models.Model):
     class Meta:
         ordering = ["pk"]
         indexes = [
-            models.Index(
-                fields=["source", "subject", "-id"], name="snapshot_latest"
-            ),
+            models.Index(fields=["source", "subject", "-id"], name="snapshot_latest"),
             models.Index(fields=["probed_with"], name="snapshot_unprobed"),
         ]
 

@@ -1,15 +1,13 @@
 """Source: an address to look at, and when to look next."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.db import models, transaction
 
+from registry.models.bulk import save_all
 from registry.models.ordered_json import OrderedJSONField
 from registry.vocabulary import SourceKind
-
-if TYPE_CHECKING:
-    from registry.facts import Json
 
 # How often a source that answers is looked at.
 CADENCE = {
@@ -42,7 +40,7 @@ class SourceQuerySet(models.QuerySet["Source"]):
             for row in rows:
                 row.leased_until = now + LEASE
                 row.attempts += 1
-            self.model.objects.bulk_update(rows, ["leased_until", "attempts"])
+            save_all(rows, ["leased_until", "attempts"])
         return rows
 
     def enrol(
@@ -134,7 +132,8 @@ class Source(models.Model):
 
     def crawl_failed(self, now: datetime, error: str) -> timedelta:
         """Keep the error, let go of the lease and return how long until the next try."""
-        wait = min(LAST_RETRY, FIRST_RETRY * 2 ** min(self.failures, 20))
+        doubled: int = 2 ** min(self.failures, 20)
+        wait = min(LAST_RETRY, FIRST_RETRY * doubled)
         self.failures += 1
         self.last_error = error[:2000]
         self.due_at = now + wait

@@ -37,20 +37,22 @@ def head_of(url: str, *, timeout_s: int) -> str:
     if url.startswith("-"):
         raise Refused(f"{url!r} is not a repository address.")
     try:
-        answer = Git().ls_remote(
-            "--", url, "HEAD", env=QUIET, kill_after_timeout=timeout_s
+        answer = str(
+            Git().ls_remote("--", url, "HEAD", env=QUIET, kill_after_timeout=timeout_s)
         )
     except (GitCommandError, UnsafeProtocolError) as error:
         raise _failure(url, error) from error
     if not answer:
         raise Refused(f"{url} has no commit yet.")
-    return str(answer.split()[0])
+    return answer.split(maxsplit=1)[0]
 
 
 class GitTree:
     """One commit of a repository, fetched without its history into a bare `folder`."""
 
-    def __init__(self, url: str, revision: str, folder: Path, *, timeout_s: int) -> None:
+    def __init__(
+        self, url: str, revision: str, folder: Path, *, timeout_s: int
+    ) -> None:
         self.revision = revision
         self._repo = Repo.init(folder, bare=True)
         try:

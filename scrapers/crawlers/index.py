@@ -1,15 +1,16 @@
 """Look at one package on a package index that speaks the Simple API (PyPI by default).
 
-One conditional request tells whether anything is new; where the newest release's core
-metadata is served on its own, one more reads it. No package is downloaded or run.
+One conditional request tells whether anything is new, and one more reads the newest
+release's core metadata: on its own where the index serves it so, else out of the file.
+Nothing is unpacked, installed or run.
 Source: the PyPA specifications of the simple repository API and of core metadata.
 """
 
+import tempfile
 from collections.abc import Mapping
 from typing import Any
 
-import requests
-from packaging.metadata import RawMetadata, parse_email
+from packaging.metadata import parse_email
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 from pypi_simple import (
@@ -24,9 +25,23 @@ from pypi_simple import (
 from registry.evidence import Evidence, Look
 from registry.facts import Finding, Json
 from registry.vocabulary import Severity
-from scrapers.http import Gone, Refused, Unreachable, session
+from scrapers.crawlers.archives import core_metadata
+from scrapers.http import (
+    Gone,
+    Refused,
+    RequestException,
+    Session,
+    Unreachable,
+    codes,
+    session,
+)
 
-ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
+# Connectors are small; one that is not is described by its name and files alone.
+ARCHIVE_LIMIT = 10 * 1024 * 1024
+ACCEPT = (
+    "application/vnd.pypi.simple.v1+json, "
+    "application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
+)
 # The part of core metadata that says what a connector is and who made it.
 METADATA_KEYS = (
     "name", "version", "summary", "license", "license_expression", "classifiers",
@@ -46,7 +61,7 @@ def fetch_package(
         index = PyPISimple(index_url or PYPI_SIMPLE_ENDPOINT, session=http)
         try:
             return _fetch(index, http, name, validators)
-        except requests.RequestException as error:
+        except RequestException as error:
             reason = type(error).__name__
             message = f"The package index did not answer for {name}: {reason}."
             raise Unreachable(message) from error
@@ -55,15 +70,15 @@ def fetch_package(
 
 
 def _fetch(
-    index: PyPISimple, http: requests.Session, name: str, validators: Mapping[str, Any]
+    index: PyPISimple, http: Session, name: str, validators: Mapping[str, Any]
 ) -> Look | None:
     headers = {"Accept": ACCEPT}
     if etag := validators.get("etag"):
         headers["If-None-Match"] = etag
     answer = http.get(index.get_project_url(name), headers=headers)
-    if answer.status_code == requests.codes.not_modified:
+    if answer.status_code == codes.not_modified:
         return None
-    if answer.status_code in {requests.codes.not_found, requests.codes.gone}:
+    if answer.status_code in {codes.not_found, codes.gone}:
         raise Gone(f"The package index has no project named {name}.")
     answer.raise_for_status()
     page = ProjectPage.from_response(answer, name)
@@ -71,7 +86,7 @@ def _fetch(
     body: Json = {
         "name": name,
         "files": [_file(package) for _, package in releases],
-        "metadata": _metadata(index, releases),
+        "metadata": _metadata(index, http, releases),
     }
     return Look(
         revision=str(page.last_serial or answer.headers.get("ETag", "")),
@@ -111,18 +126,43 @@ def _file(package: DistributionPackage) -> Json:
 
 
 def _metadata(
-    index: PyPISimple, releases: list[tuple[Version, DistributionPackage]]
+    index: PyPISimple,
+    http: Session,
+    releases: list[tuple[Version, DistributionPackage]],
 ) -> Json | None:
-    """Return the core metadata of the release an installer would take, if it is served."""
-    for package in _preferred(releases):
-        if not package.has_metadata:
-            continue
-        try:
-            raw, _ = parse_email(index.get_package_metadata(package))
-        except NoMetadataError:
-            continue
-        return _kept(raw)
+    """Return the core metadata of the release an installer would take, if it can be read.
+
+    An index that serves it on its own is asked for that; from others the smallest kind
+    of file that holds it is read, a wheel before an sdist.
+    """
+    preferred = _preferred(releases)
+    for package in preferred:
+        if package.has_metadata:
+            checked = bool(package.metadata_digests)
+            try:
+                return _kept(index.get_package_metadata(package, verify=checked))
+            except NoMetadataError:
+                continue
+    for package in sorted(preferred, key=lambda p: not p.filename.endswith(".whl")):
+        content = _from_archive(http, package)
+        if content is not None:
+            return _kept(content)
     return None
+
+
+def _from_archive(http: Session, package: DistributionPackage) -> bytes | None:
+    """Return the metadata inside a distribution, unless that is too large to fetch."""
+    with (
+        http.get(package.url, stream=True) as answer,
+        tempfile.SpooledTemporaryFile(max_size=ARCHIVE_LIMIT) as archive,
+    ):
+        answer.raise_for_status()
+        for chunk in answer.iter_content(chunk_size=65_536):
+            archive.write(chunk)
+            if archive.tell() > ARCHIVE_LIMIT:
+                return None
+        archive.seek(0)
+        return core_metadata(package.filename, archive)
 
 
 def _preferred(
@@ -137,7 +177,8 @@ def _preferred(
     return [package for version, package in releases if version == newest]
 
 
-def _kept(raw: RawMetadata) -> Json:
+def _kept(content: bytes | str) -> Json:
+    raw, _ = parse_email(content)
     return {key: raw[key] for key in METADATA_KEYS if raw.get(key)}  # type: ignore[literal-required]
 
 

@@ -9,7 +9,7 @@ from registry.vocabulary import Origin, PluginType, Severity
 
 
 def probe_definitions(body: Mapping[str, Any]) -> Report:
-    """Return the variants a folder declares, and which of them is curated as default."""
+    """Return the variants a folder declares, and which of them is its default."""
     default = body["default_variant"]
     facts = Facts(
         type=PluginType(body["type"]),

@@ -127,7 +127,7 @@ def _first_upload(files: list[Json]) -> datetime | None:
 
 
 def _license(metadata: Mapping[str, Any]) -> str:
-    """Return the licence in the fewest words given: expression, classifier, short text."""
+    """Return the licence: an expression, else a classifier, else a short text."""
     if expression := metadata.get("license_expression"):
         return str(expression)[:200]
     for classifier in metadata.get("classifiers", ()):

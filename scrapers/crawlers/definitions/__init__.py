@@ -50,7 +50,11 @@ def fetch_definitions(
     shared, findings, counters = _read_shared(tree, files, seen)
     folders, strays = _folders(files)
     before = _subjects(seen)
-    changed = {path for path in files.keys() | seen.keys() if _blob(files, path) != seen.get(path)}  # fmt: skip
+    changed = {
+        path
+        for path in files.keys() | seen.keys()
+        if _blob(files, path) != seen.get(path)
+    }
     affected = _affected(changed, folders, shared, previous)
     bodies = previous(affected) if affected else {}
     wanted = [file for subject in affected for file in folders[subject].values()]
@@ -96,7 +100,7 @@ def _blob(files: Mapping[str, File], path: str) -> str | None:
 
 
 def _subject(path: str) -> str | None:
-    """Return the plugin folder (`extractors/tap-csv`) a definition file is in, if it is one."""
+    """Return the plugin folder (`extractors/tap-csv`) of a definition file."""
     parts = PurePosixPath(path.removeprefix("_data/")).parts
     if len(parts) != 4 or parts[0] != "meltano" or parts[1] not in set(PluginType):
         return None
@@ -110,7 +114,7 @@ def _subjects(paths: Iterable[str]) -> set[str]:
 def _folders(
     files: Mapping[str, File],
 ) -> tuple[dict[str, dict[str, File]], list[Finding]]:
-    """Return each plugin folder's files by stem, and a finding for every file outside of one."""
+    """Return each plugin folder's files by stem, and a finding for each file outside one."""
     folders: dict[str, dict[str, File]] = defaultdict(dict)
     strays = []
     for path, file in files.items():
@@ -119,9 +123,7 @@ def _folders(
             folders[subject][PurePosixPath(path).stem] = file
         elif "meltano" in PurePosixPath(path).parts[:2]:
             words = ", ".join(PluginType)
-            message = (
-                f"Not at meltano/TYPE/PLUGIN/VARIANT.yml with a TYPE of {words}."
-            )
+            message = f"Not at meltano/TYPE/PLUGIN/VARIANT.yml with a TYPE of {words}."
             strays.append(Finding(code="unknown-type", message=message, path=path))
     return folders, strays
 

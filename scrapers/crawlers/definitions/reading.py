@@ -55,7 +55,9 @@ def read_yaml(path: str, content: bytes) -> Read:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise _unreadable(path, "binary", "The file is not UTF-8 text.", line) from error
+        raise _unreadable(
+            path, "binary", "The file is not UTF-8 text.", line
+        ) from error
     loader = yaml.CSafeLoader(text)
     try:
         node = loader.get_single_node()

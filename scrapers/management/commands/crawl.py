@@ -41,11 +41,15 @@ class Command(BaseCommand):
         except CrawlError as error:
             wait = source.crawl_failed(now, str(error))
             minutes = wait.total_seconds() / 60
-            message = f"{error}\nNothing was changed; the next try is in {minutes:.0f} min."
+            message = (
+                f"{error}\nNothing was changed; the next try is in {minutes:.0f} min."
+            )
             raise CommandError(message) from error
         self._tell(address, passage)
         if passage.crawl.outcome is Outcome.HELD:
-            raise CommandError("The tree is held. Crawl it with --accept-loss to apply it.")
+            raise CommandError(
+                "The tree is held. Crawl it with --accept-loss to apply it."
+            )
 
     def _tell(self, address: str, passage: Passage) -> None:
         crawl, recorded, published = passage.crawl, passage.recorded, passage.published

@@ -1,0 +1,1 @@
+"""The discovery API's read path, measured against nginx on the same machine."""

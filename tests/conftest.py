@@ -1,0 +1,40 @@
+"""What all tests share: nothing leaves the machine's temporary folders."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.definitions import DefinitionsFolder
+
+# Playwright's sync API runs an event loop in the test's own thread, where Django would
+# refuse the database although nothing else runs in that thread.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+REAL_DEFINITIONS = SHARED / "data" / "meltano-hub"
+
+
+@pytest.fixture(autouse=True)
+def _published_root(settings, tmp_path):
+    settings.PUBLISHED_ROOT = tmp_path / "published"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A tree of definitions with two extractors and a loader."""
+    tree = DefinitionsFolder(tmp_path / "definitions")
+    tree.write("extractors", "tap-alpha", "ada")
+    tree.write("extractors", "tap-alpha", "bo")
+    tree.write("extractors", "tap-beta", "ada")
+    tree.write("loaders", "target-gamma", "ada")
+    tree.defaults({"extractors": {"tap-alpha": "ada", "tap-beta": "ada"}})
+    return tree
+
+
+@pytest.fixture(scope="session")
+def real_definitions():
+    """The real public catalogue's definitions, where they lie beside the project."""
+    if not REAL_DEFINITIONS.is_dir():
+        pytest.skip(f"the real definitions are not at {REAL_DEFINITIONS}")
+    return REAL_DEFINITIONS
