@@ -33,7 +33,7 @@ CHECKS = (
     "ruff format --check .",
     "ruff check .",
     "lint-imports",
-    "mypy hub registry scrapers embedded",
+    "mypy hub registry scrapers embedded benchmarks",
     "djlint --check --lint templates",
     "manage.py makemigrations --check --dry-run",
 )

@@ -18,13 +18,22 @@ from embedded.state import ROOT, Running, State, lock, open_state
 PREDECESSOR_PATIENCE_S = 20.0
 
 
+# Two workers, for one is held up by a page that computes; four threads each, for a page
+# that waits for the database must not hold up the documents. HTTP/1 alone and no
+# WebSockets spare a look at each connection; measured in benchmarks/discovery.
+WEB_FLAGS = (
+    *("--interface", "wsgi", "--http", "1", "--no-ws"),
+    *("--workers", "2", "--blocking-threads", "4", "--runtime-mode", "mt"),
+    *("--log-level", "warning"),
+)
+
+
 def web_command(port: int) -> list[str]:
     """Return the command of the web server."""
     return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi"),
-        *("--workers", "2", "--blocking-threads", "4"),
-        *("--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"),
-        "hub.wsgi:application",
+        *(sys.executable, "-m", "granian", *WEB_FLAGS),
+        *("--host", "127.0.0.1", "--port", str(port)),
+        "hub.web:application",
     ]
 
 

@@ -15,6 +15,39 @@ SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 REAL_DEFINITIONS = SHARED / "data" / "meltano-hub"
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--no-skips", action="store_true", help="a skipped test fails the run"
+    )
+
+
+def pytest_configure(config):
+    if config.getoption("--no-skips"):
+        config.pluginmanager.register(SkipsFail())
+
+
+class SkipsFail:
+    """Fails a run in which a test was skipped: CI has everything that a test may want."""
+
+    def __init__(self):
+        self.skipped = []
+
+    def pytest_runtest_logreport(self, report):
+        if report.skipped and not hasattr(report, "wasxfail"):
+            self.skipped.append(report)
+
+    def pytest_sessionfinish(self, session):
+        if self.skipped:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter):
+        for report in self.skipped:
+            reason = report.longrepr[2] if report.longrepr else ""
+            terminalreporter.write_line(
+                f"SKIPPED, which fails: {report.nodeid} {reason}"
+            )
+
+
 @pytest.fixture(autouse=True)
 def _published_root(settings, tmp_path):
     settings.PUBLISHED_ROOT = tmp_path / "published"

@@ -22,12 +22,12 @@ from benchmarks.discovery.folder import INDEX, typical_document, write_folder
 from benchmarks.discovery.load import Round, measure
 from benchmarks.discovery.servers import (
     BARE,
-    GRANIAN_FLAGS,
     SHIPPED,
     Server,
     granian,
     nginx,
 )
+from embedded.run import WEB_FLAGS
 
 # What each server is compared with, and the least ratio that is good enough.
 AGAINST = {"granian": ("nginx", 0.6), "nginx": ("nginx bare", 0.95)}
@@ -70,7 +70,7 @@ def print_surroundings(options: argparse.Namespace) -> None:
     wrk = subprocess.run(["wrk", "-v"], capture_output=True, text=True, check=False)
     print(said.stderr.strip())
     print((wrk.stdout + wrk.stderr).partition(" Copyright")[0])
-    print(f"granian {importlib.metadata.version('granian')} {' '.join(GRANIAN_FLAGS)}")
+    print(f"granian {importlib.metadata.version('granian')} {' '.join(WEB_FLAGS)}")
     print(f"Python {platform.python_version()}, {os.cpu_count()} processors")
     print(f"{options.rounds} rounds of {options.seconds} s each, 16 connections")
 

@@ -5,26 +5,16 @@ import os
 import re
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from embedded.run import web_command
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 SHIPPED = CHECKOUT / "deploy" / "nginx.conf"
-APPLICATION = "hub.web:application"
 PATIENCE_S = 20.0
-
-# The product's own flags, so that it is the product that is measured. Two workers, for
-# one is held up by a page that computes; four threads each, for a page that waits for
-# the database must not hold up the documents. HTTP/1 alone and no WebSockets spare a
-# look at each connection.
-GRANIAN_FLAGS = (
-    *("--interface", "wsgi", "--http", "1", "--no-ws"),
-    *("--workers", "2", "--blocking-threads", "4", "--runtime-mode", "mt"),
-    *("--log-level", "warning"),
-)
 
 # What nginx needs at least to serve the same files in the same two forms.
 BARE = """
@@ -98,9 +88,8 @@ def granian(root: Path) -> Iterator[Server]:
     """Run the embedded server over a published folder."""
     port = free_port()
     variables = {"PUBLISHED_ROOT": str(root)}
-    address = ("--host", "127.0.0.1", "--port", str(port))
-    command = [sys.executable, "-m", "granian", *GRANIAN_FLAGS, *address, APPLICATION]
-    with running(command, port=port, variables=variables) as server:
+    # The product's own command, so that it is the product that is measured.
+    with running(web_command(port), port=port, variables=variables) as server:
         yield server
 
 
