@@ -96,7 +96,9 @@ def build_bare(tree: Path) -> int:
     count = 0
     for evidence in look.evidence:
         facts = probe_definitions(evidence.body).facts
-        for variant in facts.variants if facts else ():
+        if facts is None:
+            continue
+        for variant in facts.variants:
             address = Address(type=facts.type, name=facts.name, variant=variant.name)
             document = definition(address, variant.definition, base="http://localhost")
             lint(address, document)

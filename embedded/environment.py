@@ -25,7 +25,7 @@ def environment(
     """Return the whole environment for processes of this state, but the database."""
     defaults = {
         "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
-        "CELERY_BROKER_URL": "memory://",
+        "CELERY_BROKER_URL": "memory://localhost/",
         "PUBLIC_URL": public_url,
         "PUBLISHED_ROOT": str(state.folder / "published"),
         "SECRET_KEY": state.secret_key(),

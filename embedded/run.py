@@ -40,7 +40,9 @@ def web_command(port: int) -> list[str]:
 def worker_command() -> list[str]:
     """Return the command of the worker."""
     return [
-        *(sys.executable, "-m", "celery", "--quiet", "-A", "hub", "worker"),
+        # Who starts this as root, as in a container, knows it; the worker runs no plugin.
+        *(sys.executable, "-W", "ignore:You're running the worker with superuser"),
+        *("-m", "celery", "--quiet", "-A", "hub", "worker"),
         *("-P", "threads", "-c", "4", "-l", "WARNING"),
         *("--without-gossip", "--without-mingle", "-n", "songbook@%h"),
     ]

@@ -14,8 +14,8 @@ env = environ.FileAwareEnv()
 
 STATE = Path(env.str("SONGBOOK_STATE", default=str(ROOT / "var"))).absolute()
 DEBUG = env.bool("DEBUG", default=False)
-# A fresh checkout must run its tools (migrations check, tests); production is told off by
-# the system check hub.E001.
+# A fresh checkout must run its tools (migrations check, tests); a public address with
+# this key is refused by the system check hub.E001.
 INSECURE_KEY = "insecure-and-only-for-checks-and-tests"
 SECRET_KEY = env.str("SECRET_KEY", default=INSECURE_KEY)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
+    "hub",
     "registry",
     "scrapers",
 ]

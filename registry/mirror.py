@@ -34,10 +34,10 @@ def mirror(root: Path) -> int:
         if target < last:
             # The database is an older one than the folder saw: all of it counts as news.
             last = 0
-        # An index's path sorts last within a serial: see `publishing.Shelf.put`.
+        # In the order of serials, so that definitions come before indexes.
         rows = Document.objects.filter(serial__gt=last, serial__lte=target)
         written = 0
-        for document in rows.order_by("serial", "path").iterator(chunk_size=CHUNK):
+        for document in rows.order_by("serial").iterator(chunk_size=CHUNK):
             _write(root / "documents" / document.path, document)
             written += 1
         _replace(root / SERIAL, str(target).encode())

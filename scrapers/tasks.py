@@ -139,16 +139,19 @@ def _failed(source: Source, error: CrawlError, *, now: datetime) -> None:
 
 def _tell(source: Source, passage: Passage) -> None:
     """Log what came of a source, and how far the first reading of all sources is."""
-    recorded, outcome = passage.recorded, passage.crawl.outcome
+    recorded = passage.recorded
+    counts = {
+        "new": recorded.added,
+        "changed": recorded.changed,
+        "gone": recorded.gone,
+        "findings": len(passage.crawl.findings),
+    }
+    said = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     waiting = Source.objects.filter(crawled_at=None).count()
     logger.info(
-        "Crawled %s: %s (%d variants added, %d changed, %d gone, %d findings)%s",
+        "Crawled %s: %s%s",
         source,
-        outcome,
-        recorded.added,
-        recorded.changed,
-        recorded.gone,
-        len(passage.crawl.findings),
-        f"; {waiting} more to read" if waiting else "",
+        said or passage.crawl.outcome,
+        f" ({waiting} sources still to read)" if waiting else "",
         extra={"source_id": source.pk},
     )
