@@ -23,14 +23,18 @@ from scrapers.crawlers.definitions.reading import (
     Read,
     Unreadable,
     read_yaml,
+    refuse_oversized,
+)
+from scrapers.crawlers.definitions.shared import (
+    DEFAULTS,
+    MAINTAINERS,
+    METRICS,
+    Shared,
+    read_shared,
 )
 from scrapers.crawlers.definitions.tree import File, Tree
 from scrapers.http import Refused
 
-DEFAULTS, MAINTAINERS = "default_variants.yml", "maintainers.yml"
-METRICS = "variant_metrics.yml"
-# The counts kept of a variant's use, of the file's eighteen.
-METRIC_NAMES = ("all_projects", "all_execs")
 # A file with many mistakes is one mistake to its author.
 FINDINGS_PER_FILE = 5
 
@@ -43,11 +47,9 @@ def fetch_definitions(
     """Return what differs in `tree` from the files in `seen` (path to blob id).
 
     `previous` gives the last evidence of some subjects, or of all of them for None.
-    Raises Refused where the tree has never held definitions.
     """
-    root = _root(tree)
-    files = {file.path: file for file in root.files}
-    shared, findings, counters = _read_shared(tree, files, seen)
+    files = _definition_files(tree)
+    shared, findings, counters = read_shared(tree, files.values(), seen)
     folders, strays = _folders(files)
     before = _subjects(seen)
     changed = {
@@ -74,25 +76,17 @@ def fetch_definitions(
     )
 
 
-class _Root:
-    """The part of a tree that is definitions, with paths made relative to it."""
-
-    def __init__(self, prefix: str, files: list[File]) -> None:
-        self.prefix = prefix
-        self.files = files
-
-
-def _root(tree: Tree) -> _Root:
-    """Return the definitions of a tree, whether they stand in `_data/` or at its top."""
+def _definition_files(tree: Tree) -> dict[str, File]:
+    """Return the files of the layout, which stands in `_data/` or at the tree's top."""
+    tops = {"meltano", DEFAULTS, MAINTAINERS, METRICS}
     files = [
         file
         for file in tree.files()
         if file.path.endswith(".yml")
-        and PurePosixPath(file.path.removeprefix("_data/")).parts[0]
-        in {"meltano", DEFAULTS, MAINTAINERS, METRICS}
+        and PurePosixPath(file.path.removeprefix("_data/")).parts[0] in tops
     ]
     prefix = "_data/" if any(f.path.startswith("_data/") for f in files) else ""
-    return _Root(prefix, [f for f in files if f.path.startswith(prefix)])
+    return {file.path: file for file in files if file.path.startswith(prefix)}
 
 
 def _blob(files: Mapping[str, File], path: str) -> str | None:
@@ -128,79 +122,10 @@ def _folders(
     return folders, strays
 
 
-class _Shared:
-    """The two files that speak of many plugins; None where a file can't be read."""
-
-    def __init__(self, defaults: Json | None, maintainers: Json | None) -> None:
-        self._defaults, self._maintainers = defaults, maintainers
-
-    def default_of(self, subject: str, last: Json | None) -> str | None:
-        """Return the curated default variant; the last known one if the file is unreadable."""
-        if self._defaults is None:
-            return (last or {}).get("default_variant")
-        kind, name = subject.split("/")
-        of_kind = self._defaults.get(kind)
-        found = of_kind.get(name) if isinstance(of_kind, dict) else None
-        return found if isinstance(found, str) else None
-
-    def maintainers_of(self, variants: Iterable[str], last: Json | None) -> Json:
-        """Return the entry of each variant's maintainer, where there is one."""
-        if self._maintainers is None:
-            return dict((last or {}).get("maintainers", {}))
-        entries = {name: self._maintainers.get(name) for name in sorted(variants)}
-        return {name: e for name, e in entries.items() if isinstance(e, dict)}
-
-
-def _read_shared(
-    tree: Tree, files: Mapping[str, File], seen: Mapping[str, str]
-) -> tuple[_Shared, list[Finding], Json | None]:
-    """Return the shared files, what is wrong with them, and counters if their file moved."""
-    values: dict[str, Json | None] = {}
-    findings: list[Finding] = []
-    for path, file in files.items():
-        name = PurePosixPath(path).name
-        if name not in {DEFAULTS, MAINTAINERS, METRICS} or _subject(path):
-            continue
-        if name == METRICS and seen.get(path) == file.blob:
-            continue
-        try:
-            values[name] = _mapping(tree, file)
-        except Unreadable as error:
-            findings.append(error.finding)
-            values[name] = None
-    shared = _Shared(values.get(DEFAULTS, {}), values.get(MAINTAINERS, {}))
-    metrics = values.get(METRICS)
-    return shared, findings, None if metrics is None else _counters(metrics)
-
-
-def _mapping(tree: Tree, file: File) -> Json:
-    _refuse_oversized(file)
-    [(_, content)] = tree.read([file])
-    value = read_yaml(file.path, content).value
-    if not isinstance(value, dict):
-        message = "The file is not a mapping."
-        raise Unreadable(Finding(code="yaml", message=message, path=file.path, line=1))
-    return value
-
-
-def _counters(metrics: Json) -> Json:
-    """Return the counts by repository address, in lower case as hosts compare them."""
-    rows = metrics.get("metrics")
-    if not isinstance(rows, dict):
-        return {}
-    return {
-        str(repo).lower(): {
-            name: row[name] for name in METRIC_NAMES if isinstance(row.get(name), int)
-        }
-        for repo, row in rows.items()
-        if isinstance(row, dict)
-    }
-
-
 def _affected(
     changed: set[str],
     folders: Mapping[str, Mapping[str, File]],
-    shared: _Shared,
+    shared: Shared,
     previous: Previous,
 ) -> set[str]:
     """Return the present subjects whose evidence may differ from the last look."""
@@ -227,7 +152,7 @@ def _evidence(
     subject: str,
     files: Mapping[str, File],
     contents: Mapping[str, bytes],
-    shared: _Shared,
+    shared: Shared,
     last: Json | None,
 ) -> Evidence:
     """Return what the files of one plugin's folder say, the last good word for a bad file."""
@@ -236,7 +161,7 @@ def _evidence(
     findings: list[Finding] = []
     for variant, file in sorted(files.items()):
         try:
-            _refuse_oversized(file)
+            refuse_oversized(file)
             read = read_yaml(file.path, contents[file.path])
             problems = _problems(PluginType(kind), plugin, variant, file, read)
         except Unreadable as error:
@@ -255,12 +180,6 @@ def _evidence(
         "variants": variants,
     }
     return Evidence(subject=subject, body=body, findings=tuple(findings))
-
-
-def _refuse_oversized(file: File) -> None:
-    if file.size > SIZE_LIMIT:
-        message = f"The file has {file.size:,} bytes; at most {SIZE_LIMIT:,} are read."
-        raise Unreadable(Finding(code="oversized", message=message, path=file.path))
 
 
 def _problems(

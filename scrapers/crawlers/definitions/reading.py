@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from registry.facts import Finding
+from scrapers.crawlers.definitions.tree import File
 
 # The largest real definition is 30 kB; the largest shared file, the metrics, is 1 MB.
 SIZE_LIMIT = 4 * 1024 * 1024
@@ -75,6 +76,13 @@ def read_yaml(path: str, content: bytes) -> Read:
         raise _unreadable(path, "yaml", f"The YAML is broken: {error}.", 1) from error
     finally:
         loader.dispose()
+
+
+def refuse_oversized(file: File) -> None:
+    """Raise Unreadable for a file that is too large to be read at all."""
+    if file.size > SIZE_LIMIT:
+        message = f"The file has {file.size:,} bytes; at most {SIZE_LIMIT:,} are read."
+        raise Unreadable(Finding(code="oversized", message=message, path=file.path))
 
 
 def _refusals(path: str, root: yaml.Node) -> Iterator[Unreadable]:
