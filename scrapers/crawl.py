@@ -20,6 +20,7 @@ from django.db import transaction
 from registry.evidence import Evidence, Look
 from registry.facts import Finding, Json
 from registry.models import Snapshot, Source
+from registry.models.bulk import BATCH
 from registry.vocabulary import PluginType, SourceKind
 from scrapers.crawlers import git
 from scrapers.crawlers.definitions import fetch_definitions, require_layout
@@ -159,28 +160,8 @@ def _keep(source: Source, look: Look, *, now: datetime) -> Crawl:
         row = _unless_overtaken(source)
         if row is None:
             return Crawl(outcome=Outcome.OVERTAKEN)
-        seen = [*look.evidence, *map(_nothing_there, look.gone)]
-        subjects = [evidence.subject for evidence in seen]
-        latest = dict(
-            Snapshot.objects.latest_of(source, subjects).values_list(
-                "subject", "digest"
-            )
-        )
         snapshots = Snapshot.objects.bulk_create(
-            [
-                Snapshot(
-                    source=row,
-                    subject=evidence.subject,
-                    digest=evidence.digest,
-                    revision=look.revision,
-                    taken_at=now,
-                    evidence=evidence.body,
-                    findings=[finding.as_json() for finding in evidence.findings],
-                )
-                for evidence in seen
-                if latest.get(evidence.subject) != evidence.digest
-            ],
-            batch_size=500,
+            _news(row, look, now=now), batch_size=BATCH
         )
         row.crawl_succeeded(
             now,
@@ -196,6 +177,26 @@ def _keep(source: Source, look: Look, *, now: datetime) -> Crawl:
         findings=(*look.findings, *(f for e in look.evidence for f in e.findings)),
         look=look,
     )
+
+
+def _news(source: Source, look: Look, *, now: datetime) -> list[Snapshot]:
+    """Return an unsaved snapshot of every subject that is not as it was last seen."""
+    seen = [*look.evidence, *map(_nothing_there, look.gone)]
+    latest = Snapshot.objects.latest_of(source, [one.subject for one in seen])
+    digests = dict(latest.values_list("subject", "digest"))
+    return [
+        Snapshot(
+            source=source,
+            subject=evidence.subject,
+            digest=evidence.digest,
+            revision=look.revision,
+            taken_at=now,
+            evidence=evidence.body,
+            findings=[finding.as_json() for finding in evidence.findings],
+        )
+        for evidence in seen
+        if digests.get(evidence.subject) != evidence.digest
+    ]
 
 
 def _unless_overtaken(source: Source) -> Source | None:
