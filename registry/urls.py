@@ -1,3 +1,27 @@
-"""The registry's addresses."""
+"""The registry's addresses. None has a trailing slash: hub's own paths carry none."""
 
-urlpatterns: list[object] = []
+from django.urls import path, register_converter
+
+from registry.views.browse import browse
+from registry.views.converters import NameConverter, PluginTypeConverter
+from registry.views.home import home
+from registry.views.missing import missing
+from registry.views.monogram import logo
+from registry.views.plugin import plugin
+from registry.views.theme import theme
+from registry.views.variant import variant
+
+register_converter(PluginTypeConverter, "type")
+register_converter(NameConverter, "name")
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("search", browse, name="search"),
+    path("theme", theme, name="theme"),
+    path("assets/logos/<path:address>", logo, name="logo"),
+    path("<type:kind>", browse, name="browse"),
+    path("<type:kind>/<name:name>", plugin, name="plugin"),
+    path("<type:kind>/<name:name>--<name:variant_name>", variant, name="variant"),
+    # Last: it answers whatever nothing above does.
+    path("<path:address>", missing, name="missing"),
+]

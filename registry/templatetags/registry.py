@@ -1,5 +1,67 @@
-"""Template words of the registry."""
+"""Template words of the registry. They are builtins: no template loads them."""
+
+from datetime import datetime
 
 from django import template
+from django.utils.dateformat import format as format_date
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from registry.models import Variant
+from registry.views.chips import Chip, chips
+from registry.views.monogram import Monogram, monogram_of
+from registry.vocabulary import PluginType
 
 register = template.Library()
+
+WEB = ("https://", "http://")
+
+
+@register.inclusion_tag("components/monogram.html")
+def monogram(name: str, label: str) -> dict[str, Monogram]:
+    """Draw a plugin's monogram."""
+    return {"monogram": monogram_of(name, label)}
+
+
+@register.filter
+def facts(variant: Variant) -> list[Chip]:
+    """Return the chips a list shows of a variant."""
+    return chips(variant)
+
+
+@register.filter
+def day(at: datetime) -> SafeString:
+    """Return a day in words for people and in ISO 8601 for programs.
+
+    Never "three days ago": a page's ETag would change while nothing on it did.
+    """
+    iso = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return format_html('<time datetime="{}">{}</time>', iso, format_date(at, "j F Y"))
+
+
+@register.filter
+def minute(at: datetime) -> SafeString:
+    """Return a day and time of day, in UTC."""
+    iso = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    said = format_date(at, "j F Y, H:i")
+    return format_html('<time datetime="{}">{} UTC</time>', iso, said)
+
+
+@register.filter
+def web(address: str) -> str:
+    """Return an address that a browser may open, or nothing: `javascript:` is no place."""
+    return address if address.lower().startswith(WEB) else ""
+
+
+@register.filter
+def short(address: str) -> str:
+    """Return a web address as people read it."""
+    for scheme in WEB:
+        address = address.removeprefix(scheme)
+    return address.rstrip("/").removesuffix(".git")
+
+
+@register.filter
+def singular(kind: str) -> str:
+    """Return the word for one plugin of a type."""
+    return PluginType(kind).singular

@@ -1,0 +1,67 @@
+"""Fact chips: a few words that are true on their own, with a mark so colour is not alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from django.utils.dateformat import format as format_date
+
+from registry.models import Setting, Variant
+
+DATE = "j F Y"
+DOCKER_SETTINGS = frozenset({"airbyte_spec.image", "docker_mounts"})
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One fact. `tone` is a class of the stylesheet, `mark` a sign for who sees no colour."""
+
+    text: str
+    tone: str = ""
+    mark: str = ""
+
+
+# No probe has looked yet; that is no praise and no blame.
+NOT_CHECKED = Chip("Not checked", mark="–")
+
+
+def chips(variant: Variant) -> list[Chip]:
+    """Return what a list says of a variant."""
+    said = [NOT_CHECKED]
+    if variant.gone_at is not None:
+        day = format_date(variant.gone_at, DATE)
+        said.append(Chip(f"Deprecated: gone since {day}", "warn", "!"))
+    if status := variant.maintenance_status:
+        is_quiet = status == "inactive"
+        said.append(Chip(f"curated: {status}", *(("warn", "!") if is_quiet else ())))
+    if variant.hidden:
+        said.append(Chip("curated: hidden"))
+    return said
+
+
+def detailed_chips(
+    variant: Variant, settings: Iterable[Setting], *, is_default: bool
+) -> list[Chip]:
+    """Return what a variant's own page says of it at the top."""
+    said = chips(variant)
+    if is_default:
+        said.insert(0, Chip("Default variant", "info"))
+    if any(setting.name in DOCKER_SETTINGS for setting in settings):
+        said.append(Chip("Needs Docker, by its settings"))
+    versions = variant.definition.get("supported_python_versions")
+    if declared := python_versions(versions):
+        said.append(Chip(f"Declares Python {declared}"))
+    return said
+
+
+def python_versions(versions: Any) -> str:
+    """Return a list of Python versions in few words: an unbroken run becomes a range."""
+    if not isinstance(versions, list):
+        return ""
+    minors = sorted(
+        {int(text[2:]) for text in map(str, versions) if text[2:].isdecimal()}
+    )
+    if len(minors) > 2 and all(b - a == 1 for a, b in pairwise(minors)):
+        return f"3.{minors[0]}–3.{minors[-1]}"
+    return ", ".join(f"3.{minor}" for minor in minors)

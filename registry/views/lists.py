@@ -1,0 +1,114 @@
+"""The rows that lists of plugins show, without the definitions: those are large."""
+
+from collections.abc import Iterable
+
+from django.db.models import (
+    FETCH_RAISE,
+    Case,
+    Count,
+    F,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+
+from registry.models import Plugin
+from registry.vocabulary import NAME_LIMIT, PluginType
+
+CARD_FIELDS = (
+    "type", "name", "label", "description",
+    "default_variant__name", "default_variant__maintenance_status",
+    "default_variant__hidden", "default_variant__gone_at", "default_variant__pip_url",
+    "default_variant__counters", "default_variant__maintainer__label",
+    "default_variant__current_release__version",
+    "default_variant__current_release__released_at",
+)  # fmt: skip
+NEAREST_SHOWN = 5
+# By how often each is looked for, and not by the alphabet.
+TYPES_SHOWN = (
+    PluginType.EXTRACTORS,
+    PluginType.LOADERS,
+    PluginType.UTILITIES,
+    PluginType.MAPPERS,
+    PluginType.TRANSFORMERS,
+    PluginType.TRANSFORMS,
+    PluginType.FILES,
+    PluginType.ORCHESTRATORS,
+)
+# Shorter beginnings are shared by too many names to help anyone.
+BEGINNING = 3
+PREFIXES = ("tap-", "target-")
+SAME_RANK = Value(0)
+
+
+def cards(
+    rows: QuerySet[Plugin], *, rank: Case | Value = SAME_RANK
+) -> QuerySet[Plugin]:
+    """Return plugins with what a card shows: by rank, then the most used first.
+
+    Use is the number of projects that the definitions' own metrics count.
+    """
+    return (
+        rows.filter(default_variant__isnull=False)
+        .select_related(
+            "default_variant__maintainer", "default_variant__current_release"
+        )
+        .only(*CARD_FIELDS)
+        .annotate(variant_count=Count("variants"), rank=rank)
+        .order_by(
+            "rank",
+            F("default_variant__counters__all_projects").desc(nulls_last=True),
+            "name",
+            "type",
+        )
+        .fetch_mode(FETCH_RAISE)
+    )
+
+
+def matching(words: str) -> QuerySet[Plugin]:
+    """Return plugins with every one of the words in name, label or description."""
+    rows = Plugin.objects.filter(default_variant__isnull=False)
+    for word in words.split():
+        rows = rows.filter(
+            Q(name__icontains=word)
+            | Q(label__icontains=word)
+            | Q(description__icontains=word)
+        )
+    return rows
+
+
+def rank_for(words: str) -> Case | Value:
+    """Return the rank that puts a name that was typed before all others, then beginnings."""
+    if not words:
+        return SAME_RANK
+    exact = Q(label__iexact=words) | Q(name__iexact=words)
+    begins = Q(label__istartswith=words) | Q(name__istartswith=words)
+    for prefix in PREFIXES:
+        exact |= Q(name__iexact=prefix + words)
+        begins |= Q(name__istartswith=prefix + words)
+    return Case(When(exact, then=0), When(begins, then=1), default=2)
+
+
+def type_counts(rows: QuerySet[Plugin]) -> dict[PluginType, int]:
+    """Return how many of the plugins there are of each type, types without any too."""
+    found = dict(rows.order_by().values_list("type").annotate(Count("pk")))
+    return {kind: found.get(kind.value, 0) for kind in TYPES_SHOWN}
+
+
+def nearest(text: str) -> Iterable[Plugin]:
+    """Return a few plugins whose name or label contains or begins like `text`."""
+    stem = text.strip("/").rpartition("/")[2].partition("--")[0].replace("\x00", "")
+    for prefix in PREFIXES:
+        stem = stem.removeprefix(prefix)
+    if not stem:
+        return []
+    begin = stem[:BEGINNING]
+    contains = Q(name__icontains=stem[:NAME_LIMIT]) | Q(
+        label__icontains=stem[:NAME_LIMIT]
+    )
+    begins = Q(label__istartswith=begin) | Q(name__istartswith=begin)
+    for prefix in PREFIXES:
+        begins |= Q(name__istartswith=prefix + begin)
+    rank = Case(When(contains, then=0), default=1)
+    return cards(Plugin.objects.filter(contains | begins), rank=rank)[:NEAREST_SHOWN]

@@ -1,0 +1,63 @@
+"""A real browser, where there is one, on a served catalog of a few connectors."""
+
+import os
+import shutil
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import sync_playwright
+
+from registry.models import Source
+from registry.vocabulary import SourceKind
+from scrapers.tasks import follow
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+# A browser of its own accord asks the network for updates and accounts.
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser():
+    found = os.environ.get("CHROMIUM") or next(
+        filter(None, map(shutil.which, NAMES)), None
+    )
+    if not found:
+        pytest.skip(f"no browser: CHROMIUM is not set and none of {NAMES} is on PATH")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(transactional_db, folder, live_server):
+    """Return the address of a site that has crawled the folder."""
+    folder.write("extractors", "tap-" + "long" * 20, "ada", description="x" * 3000)
+    source = Source.objects.enrol(
+        SourceKind.DEFINITIONS, str(folder), found_by="a test"
+    )
+    follow(source, now=timezone.now())
+    return live_server.url
+
+
+@pytest.fixture
+def visit(browser, site):
+    """Open an address as someone with the given browser; complaints fail the test."""
+    contexts, complaints = [], []
+
+    def visit(address, **someone):
+        context = browser.new_context(base_url=site, **someone)
+        contexts.append(context)
+        context.on("console", lambda message: complaints.append(message.text))
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        page = context.new_page()
+        page.goto(address)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -1,0 +1,164 @@
+"""Browse and search."""
+
+import gzip
+import re
+
+import pytest
+from django.core.management import call_command
+
+pytestmark = pytest.mark.django_db
+
+
+CARD = re.compile(r'<h3>\s*<a href="/([^"]+)"')
+
+
+def names(page):
+    """Return the plugins on a page, in order."""
+    return CARD.findall(page)
+
+
+def test_a_type_lists_its_plugins_only(catalog, read):
+    page = read("/extractors")
+    assert names(page) == ["extractors/tap-alpha", "extractors/tap-beta"]
+    assert "2 results" in page
+
+
+@pytest.mark.parametrize("kind", [
+    "extractors", "loaders", "utilities", "files", "transforms", "transformers",
+    "mappers", "orchestrators",
+])  # fmt: skip
+def test_every_type_has_a_page_even_without_plugins(catalog, read, kind):
+    assert f"<h1>{kind.capitalize()}</h1>" in read(f"/{kind}")
+
+
+def test_a_card_tells_the_facts_and_no_more(catalog, read):
+    page = read("/extractors")
+    assert "2 variants, default" in page
+    assert "Not checked" in page
+    assert "curated: active" in page
+    assert 'class="chip ok"' not in page
+
+
+def test_a_search_finds_parts_of_name_label_and_description_in_any_case(
+    folder, crawl, read
+):
+    folder.write("extractors", "tap-x1", "ada", label="Needle", description="")
+    folder.write("loaders", "target-x2", "ada", description="has a nEEdle inside")
+    folder.write("mappers", "needle-map", "ada", description="")
+    crawl()
+    found = names(read("/search?q=NEEDLE"))
+    assert sorted(found) == [
+        "extractors/tap-x1", "loaders/target-x2", "mappers/needle-map",
+    ]  # fmt: skip
+
+
+def test_a_search_wants_every_word(catalog, folder, crawl, read):
+    folder.write("extractors", "tap-ads", "ada", label="Google Ads")
+    crawl()
+    assert names(read("/search?q=ads+google")) == ["extractors/tap-ads"]
+    assert "0 results" in read("/search?q=ads+yahoo")
+
+
+def test_a_search_can_be_kept_to_a_type(catalog, read):
+    assert names(read("/search?type=loaders")) == ["loaders/target-gamma"]
+    assert "1 result" in read("/loaders?q=gamma")
+
+
+def test_an_unknown_type_in_a_query_is_passed_over(catalog, read):
+    assert "3 results" in read("/search?type=nonsense")
+
+
+def test_the_name_that_was_typed_comes_first(folder, crawl, read):
+    uses = "https://git.example.org/ada/tap-goods"
+    folder.write("extractors", "tap-goods", "ada", description="sells an ad")
+    folder.write("extractors", "tap-ad", "ada")
+    folder.metrics({uses: {"all_projects": 900}})
+    crawl()
+    assert names(read("/search?q=ad"))[0] == "extractors/tap-ad"
+
+
+def test_the_most_used_come_first(folder, crawl, read):
+    folder.metrics({"https://git.example.org/ada/tap-beta": {"all_projects": 9}})
+    crawl()
+    page = read("/extractors")
+    assert names(page) == ["extractors/tap-beta", "extractors/tap-alpha"]
+    assert "9 projects" in page
+
+
+def test_a_page_has_twenty_plugins_and_keeps_the_query_in_its_links(
+    folder, crawl, read
+):
+    for number in range(41):
+        folder.write("extractors", f"tap-n{number:02}", "ada", description="many")
+    crawl()
+    first = read("/search?q=many&type=extractors")
+    assert len(names(first)) == 20
+    assert "41 results" in first
+    assert 'href="?q=many&amp;type=extractors&amp;page=2"' in first
+    last = read("/search?q=many&page=99")
+    assert "41 to 41 of 41" in " ".join(last.split())
+    assert 'rel="next"' not in last
+    assert len(names(read("/search?q=many&page=x"))) == 20
+
+
+def test_an_empty_result_helps(catalog, read):
+    page = " ".join(read("/loaders?q=alpha").split())
+    assert "No loader has “alpha” in its name, label or description." in page
+    assert "See 1 of other types" in page
+    page = read("/search?q=tap-alpine")
+    assert "Nearest names" in page
+    assert 'href="/extractors/tap-alpha"' in page
+
+
+@pytest.mark.parametrize(
+    "typed", ["%00", "%", "_", "'\"><script>", "a" * 5000, "%F0%9F"]
+)
+def test_whatever_is_typed_is_answered_and_escaped(catalog, read, typed):
+    assert "<script>" not in read(f"/search?q={typed}")
+
+
+def test_a_wildcard_finds_itself_only(catalog, read):
+    assert "0 results" in read("/search?q=%25")
+
+
+def test_it_makes_four_queries_however_many_plugins(
+    folder, crawl, client, django_assert_num_queries
+):
+    for number in range(30):
+        folder.write("extractors", f"tap-n{number}", "ada")
+    crawl()
+    with django_assert_num_queries(4):
+        client.get("/extractors?q=tap")
+
+
+def test_an_empty_result_makes_four_queries(catalog, client, django_assert_num_queries):
+    with django_assert_num_queries(4):
+        client.get("/extractors?q=nothing")
+
+
+def test_a_full_page_of_long_text_is_at_most_12_kb_packed(folder, crawl, client):
+    for number in range(25):
+        said = " ".join(f"{number * 7919 + word:x}" for word in range(120))
+        label = f"Connector number {number * 7919}"
+        folder.write(
+            "extractors", f"tap-{number * 104729:x}", f"by{number * 31:x}",
+            description=said, label=label,
+        )  # fmt: skip
+    crawl()
+    assert len(gzip.compress(client.get("/extractors").content)) <= 12 * 1024
+
+
+def test_the_real_catalogue_fits_the_budget(
+    db, client, real_definitions, django_assert_num_queries
+):
+    call_command("crawl", str(real_definitions))
+    for address in ("/", "/extractors", "/search?q=google"):
+        with django_assert_num_queries(4):
+            response = client.get(address)
+        assert len(gzip.compress(response.content)) <= 12 * 1024
+    for address in (
+        "/extractors/tap-rest-api-msdk--widen",
+        "/extractors/tap-hubspot--meltanolabs",
+        "/loaders/target-snowflake--meltanolabs",
+    ):
+        assert len(gzip.compress(client.get(address).content)) <= 18 * 1024

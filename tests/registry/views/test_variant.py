@@ -1,0 +1,187 @@
+"""A variant's page."""
+
+import gzip
+
+import pytest
+from django.utils import timezone
+
+from registry.models import Release, Variant
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/extractors/tap-alpha--ada"
+
+
+def test_every_way_to_install_is_a_tab(catalog, read):
+    page = read(ADDRESS)
+    assert "meltano add tap-alpha --variant ada</code>" in page
+    assert "meltano add extractor tap-alpha --variant ada</code>" in page
+    package = "git+https://git.example.org/ada/tap-alpha.git"
+    assert f"uv tool install {package}</code>" in page
+    assert f"pipx install {package}</code>" in page
+    assert page.count('<details name="install"') == 5
+    assert page.count("open>") == 1
+
+
+def test_the_project_block_asks_for_what_is_needed_and_for_no_secret(
+    folder, crawl, read
+):
+    groups = [["token", "limit"]]
+    folder.write("extractors", "tap-alpha", "ada", settings_group_validation=groups)
+    crawl()
+    page = read(ADDRESS)
+    assert "limit: &lt;integer&gt;" in page
+    assert "token: " not in page
+    assert "TAP_ALPHA_TOKEN" in page
+
+
+def test_settings_say_what_they_are(catalog, read):
+    page = " ".join(read(ADDRESS).split())
+    assert "Needs <code>token</code>." in page
+    assert '<code>token</code> <span class="chip">Secret</span>' in page
+    assert "<td>integer</td>" in page
+    assert "<code>5</code>" in page
+
+
+def test_groups_are_ways_of_which_one_is_needed(folder, crawl, read):
+    groups = [["token"], ["limit"]]
+    folder.write("extractors", "tap-alpha", "ada", settings_group_validation=groups)
+    crawl()
+    page = read(ADDRESS)
+    assert "Needs one of these sets" in page
+    assert "In set 1" in page
+    assert "In set 2" in page
+
+
+def test_settings_of_every_sdk_connector_are_folded(folder, crawl, read):
+    settings = [{"name": "token"}, {"name": "stream_maps", "kind": "object"}]
+    folder.write("extractors", "tap-alpha", "ada", settings=settings)
+    crawl()
+    page = read(ADDRESS)
+    assert "1 setting that connectors built with the Singer SDK share" in page
+
+
+def test_capabilities_are_declared_in_plain_words_and_never_observed(catalog, read):
+    page = " ".join(read(ADDRESS).split())
+    assert "Continues where the last run stopped" in page
+    assert "Declared by: curated definition. None was observed by a run yet." in page
+
+
+def test_nothing_is_praised_that_no_probe_saw(catalog, read):
+    page = read(ADDRESS).lower()
+    assert "not checked" in page
+    assert "curated: active" in page
+    assert 'class="chip ok"' not in page
+    for word in ("healthy", "official", "popular", "trusted", "abandoned"):
+        assert word not in page
+
+
+def test_the_source_of_what_is_said_is_named(catalog, folder, read):
+    page = read(ADDRESS)
+    assert str(folder) in page
+    assert "Names it as default" in page
+
+
+def test_the_definition_and_its_index_are_linked(catalog, read):
+    page = read(ADDRESS)
+    assert 'href="/meltano/api/v1/plugins/extractors/tap-alpha--ada"' in page
+    assert 'href="/meltano/api/v1/plugins/extractors/index"' in page
+
+
+def test_releases_are_listed_with_yanks_and_pythons(catalog, read):
+    assert 'id="releases"' not in read(ADDRESS)
+    variant = Variant.objects.get(plugin__name="tap-alpha", name="ada")
+    now = timezone.now()
+    Release.objects.create(
+        variant=variant, version="1.2.0", released_at=now, requires_python=">=3.10"
+    )
+    Release.objects.create(variant=variant, version="1.1.0", yanked=True)
+    page = read(ADDRESS)
+    assert "1.2.0" in page
+    assert "&gt;=3.10" in page
+    assert "Yanked" in page
+    assert "not known" in page
+
+
+def test_a_variant_that_went_says_since_when(folder, crawl, read):
+    crawl()
+    folder.remove("extractors", "tap-alpha", "bo")
+    crawl(accept_loss=True)
+    page = read("/extractors/tap-alpha--bo")
+    assert "<strong>Deprecated.</strong>" in page
+    assert "Withdrawn" in page
+
+
+def test_a_held_definition_says_why(folder, crawl, read):
+    setting = {"name": "limit", "kind": "integer", "value": "many"}
+    folder.write("extractors", "tap-held", "ada", settings=[setting])
+    crawl()
+    page = " ".join(read("/extractors/tap-held--ada").split())
+    assert "Its newest definition is held back." in page
+    assert "No definition of it was published yet." in page
+    assert "is an integer with the default" in page
+    assert "meltano add tap-held" not in page
+
+
+def test_text_from_outside_is_shown_and_never_run(folder, crawl, read):
+    evil = "<img src=x onerror=alert(1)>"
+    settings = [{"name": "a", "description": evil, "value": evil, "label": evil}]
+    folder.write(
+        "extractors", "tap-evil", "ada", settings=settings, description=evil,
+        repo="javascript:alert(1)", pip_url="tap-evil;$(touch /tmp/x)",
+    )  # fmt: skip
+    crawl()
+    page = read("/extractors/tap-evil--ada")
+    assert "<img" not in page
+    assert "&lt;img" in page
+    assert 'href="javascript:' not in page
+
+
+@pytest.mark.parametrize("package", [
+    "one two", "--index-url=https://evil.example", "$HOME", "`id`", "",
+])  # fmt: skip
+def test_what_is_no_single_requirement_gets_no_command(folder, crawl, read, package):
+    folder.write("extractors", "tap-alpha", "ada", pip_url=package)
+    crawl()
+    assert "uv tool install" not in read(ADDRESS)
+
+
+def test_a_requirement_is_quoted_for_the_shell(folder, crawl, read):
+    folder.write("extractors", "tap-alpha", "ada", pip_url="tap-alpha[s3]>=1;id")
+    crawl()
+    assert "pipx install &#x27;tap-alpha[s3]&gt;=1;id&#x27;" in read(ADDRESS)
+
+
+def test_a_transform_is_no_program(folder, crawl, read):
+    folder.write_text(
+        "transforms", "tap-alpha", "ada",
+        "name: tap-alpha\nnamespace: tap_alpha\nvariant: ada\n"
+        "pip_url: https://git.example.org/dbt.git\nrepo: https://git.example.org/dbt\n",
+    )  # fmt: skip
+    crawl()
+    page = read("/transforms/tap-alpha--ada")
+    assert "uv tool install" not in page
+    assert "meltano add --plugin-type transform tap-alpha --variant ada" in page
+
+
+def test_an_unknown_variant_leads_to_its_plugin(catalog, read):
+    page = read("/extractors/tap-alpha--nobody", 404)
+    assert 'href="/extractors/tap-alpha"' in page
+
+
+def test_it_makes_six_queries(catalog, client, django_assert_num_queries):
+    with django_assert_num_queries(6):
+        client.get(ADDRESS)
+
+
+def test_fifty_settings_are_at_most_18_kb_packed(folder, crawl, client):
+    settings = [
+        {
+            "name": f"setting_{number * 7919:x}",
+            "kind": "string",
+            "description": " ".join(f"{number * 104729 + n:x}" for n in range(30)),
+        }
+        for number in range(50)
+    ]
+    folder.write("extractors", "tap-alpha", "ada", settings=settings)
+    crawl()
+    assert len(gzip.compress(client.get(ADDRESS).content)) <= 18 * 1024

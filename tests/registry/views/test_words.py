@@ -1,0 +1,62 @@
+"""The small pure parts: monograms, versions, package sources, settings."""
+
+import pytest
+
+from registry.views.chips import python_versions
+from registry.views.groups import groups_of, requirement
+from registry.views.install import package_name, package_source
+from registry.views.monogram import monogram_of
+
+
+@pytest.mark.parametrize(("label", "letters"), [
+    ("Hubspot", "Hu"), ("Amazon Redshift", "AR"), ("dbt", "Db"), ("(x)", "X"),
+    ("", "Cs"), ("Größe", "Gr"), ("!!", "Cs"),
+])  # fmt: skip
+def test_a_monogram_is_two_letters_at_most(label, letters):
+    assert monogram_of("tap-csv", label).letters == letters
+
+
+def test_a_name_without_letters_still_has_a_monogram():
+    assert monogram_of("--").letters == "?"
+
+
+@pytest.mark.parametrize(("versions", "words"), [
+    (["3.12", "3.10", "3.11"], "3.10–3.12"), (["3.9", "3.11"], "3.9, 3.11"),
+    (["3.13"], "3.13"), ([], ""), (None, ""), ([3.1, "x", {}], "3.1"),
+])  # fmt: skip
+def test_python_versions_are_a_range_where_unbroken(versions, words):
+    assert python_versions(versions) == words
+
+
+@pytest.mark.parametrize(("pip_url", "source"), [
+    ("git+https://git.example.org/a/b.git", "Git, default branch"),
+    ("git+https://git.example.org/a/b.git@v1", "Git at v1"),
+    ("git+ssh://git@git.example.org/a/b.git", "Git, default branch"),
+    ("git+ssh://git@git.example.org/a/b.git@v1", "Git at v1"),
+    ("https://git.example.org/a/b.git@v2", "Git at v2"),
+    ("https://files.example.org/b.tar.gz", "Download"),
+    ("tap-b", "Package, newest release"), ("tap-b==1.0", "Package, pinned"),
+    ("a b c", "3 requirements"), ("", "Nothing to install"),
+])  # fmt: skip
+def test_the_source_of_a_package_is_said_in_words(pip_url, source):
+    assert package_source(pip_url) == source
+
+
+@pytest.mark.parametrize(("pip_url", "name"), [
+    ("tap-b[s3]~=1.0", "tap-b"), ("git+https://x.example/b", ""), ("a b", ""), ("", ""),
+])  # fmt: skip
+def test_a_package_name_is_told_from_an_address(pip_url, name):
+    assert package_name(pip_url) == name
+
+
+@pytest.mark.parametrize(("groups", "words"), [
+    ([], "Not declared"), ([["a"]], "Yes"), ([["b"]], "No"), ([["a"], ["a", "b"]], "Yes"),
+    ([["a"], ["b"]], "In set 1"), ([["a"], ["b"], ["a"]], "In set 1 or 3"), ([[]], "No"),
+])  # fmt: skip
+def test_a_setting_is_required_by_its_groups(groups, words):
+    assert requirement("a", groups) == words
+
+
+def test_groups_that_are_none_are_passed_over():
+    assert groups_of({"settings_group_validation": "x"}) == []
+    assert groups_of({"settings_group_validation": [None, ["a", 1]]}) == [["a", "1"]]
