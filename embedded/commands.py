@@ -29,6 +29,8 @@ NEED_NO_MIGRATION = {
     "squashmigrations",
     "version",
 }
+# The whole suite takes a worker for each processor; a few tests start sooner without.
+EVERYTHING = ("-n", "auto")
 CHECKS = (
     "ruff format --check .",
     "ruff check .",
@@ -74,7 +76,7 @@ def test(arguments: list[str]) -> int:
         variables = variables_for(state) | found.environment
         checked = 0 if arguments else run_checks(variables)
         tested = run_to_end(
-            [PYTHON, "-m", "pytest", *arguments],
+            [PYTHON, "-m", "pytest", *(arguments or EVERYTHING)],
             environment=variables,
             keep_open=found.keep_open,
         )

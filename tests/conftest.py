@@ -1,15 +1,22 @@
 """What all tests share: nothing leaves the machine's temporary folders."""
 
 import os
+from io import StringIO
 from pathlib import Path
 
+import hypothesis
 import pytest
+from django.core.management import call_command
 
 from tests.definitions import DefinitionsFolder
 
 # Playwright's sync API runs an event loop in the test's own thread, where Django would
 # refuse the database although nothing else runs in that thread.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# A shared machine makes any deadline a matter of luck, and a failure must come again.
+hypothesis.settings.register_profile("songbook", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("songbook")
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 REAL_DEFINITIONS = SHARED / "data" / "meltano-hub"
@@ -71,3 +78,21 @@ def real_definitions():
     if not REAL_DEFINITIONS.is_dir():
         pytest.skip(f"the real definitions are not at {REAL_DEFINITIONS}")
     return REAL_DEFINITIONS
+
+
+@pytest.fixture
+def manage():
+    """Run a management command as a person does, and return what it prints."""
+
+    def run(command, *arguments):
+        said = StringIO()
+        call_command(command, *map(str, arguments), stdout=said)
+        return said.getvalue()
+
+    return run
+
+
+@pytest.fixture
+def crawl(manage):
+    """Crawl a place, and return what the command prints."""
+    return lambda place, *options: manage("crawl", place, *options)

@@ -7,7 +7,7 @@ from django.db import models, transaction
 
 from registry.models.bulk import save_all
 from registry.models.ordered_json import OrderedJSONField
-from registry.vocabulary import SourceKind
+from registry.vocabulary import SourceKind, without_credentials
 
 # How often a source that answers is looked at.
 CADENCE = {
@@ -104,7 +104,14 @@ class Source(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.address
+        return self.shown
+
+    @property
+    def shown(self) -> str:
+        """Return the address as it may be shown: no password, no path of this machine."""
+        if self.address.startswith("/"):
+            return f"folder {self.address.rpartition('/')[2]}"
+        return without_credentials(self.address)
 
     def crawl_succeeded(self, now: datetime, **seen: Any) -> None:
         """Keep what the look saw and set the next one; the lease ends.
