@@ -11,6 +11,7 @@ from typing import Any
 
 from celery import Celery, bootsteps
 from celery.beat import EmbeddedService
+from celery.signals import worker_init
 from kombu import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
@@ -44,15 +45,24 @@ app.conf.update(
             "options": {"expires": every_s},
         }
         for name, task, every_s in (
-            ("enrol sources", "scrapers.tasks.enrol_sources", 300),
+            ("enrol sources", "scrapers.tasks.enrol_sources", 60),
             ("crawl what is due", "scrapers.tasks.crawl_due", 5),
             ("record what was seen", "scrapers.tasks.probe_due", 15),
             ("publish what changed", "registry.tasks.publish_due", 15),
-            ("publish for old clients", "registry.tasks.publish_legacy", 600),
+            ("publish for old clients", "registry.tasks.publish_legacy", 120),
         )
     },
 )
 app.autodiscover_tasks(["registry", "scrapers"])
+
+
+@worker_init.connect
+def refuse_unsafe(**_: object) -> None:
+    """Keep a worker from starting with settings that must not face the world."""
+    from hub.checks import refuse_unsafe_settings  # noqa: PLC0415  needs settings
+
+    refuse_unsafe_settings()
+
 
 if app.conf.broker_url.startswith("memory:"):
     app.conf.broker_transport_options = {"polling_interval": 0.1}
@@ -70,8 +80,8 @@ if app.conf.broker_url.startswith("memory:"):
 
         def start(self, parent: Any) -> None:
             """Start the schedule once the pool is there; what opens a day is not waited for."""
-            for name in ("registry.tasks.publish_due", "scrapers.tasks.enrol_sources"):
-                app.send_task(name)
+            for entry in app.conf.beat_schedule.values():
+                app.send_task(entry["task"])
             self.service.start()
 
         def stop(self, parent: Any) -> None:

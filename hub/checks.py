@@ -7,7 +7,7 @@ worker both refuse to start on an error.
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import Error, Tags, register
+from django.core.checks import Error, Tags, register, run_checks
 from django.http.request import validate_host
 
 from hub.settings import INSECURE_KEY
@@ -30,3 +30,12 @@ def public_settings(**_: object) -> list[Error]:
         message = "PUBLIC_URL names a host that is not allowed."
         errors.append(Error(message, hint=hint, id="hub.E003"))
     return errors
+
+
+def refuse_unsafe_settings() -> None:
+    """Raise SystemExit where a security check fails.
+
+    For what runs no checks of its own, or runs them and goes on: a web server, a worker.
+    """
+    if errors := run_checks(tags=[Tags.security]):
+        raise SystemExit("\n".join(str(error) for error in errors))

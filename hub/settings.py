@@ -6,11 +6,12 @@ in docs/SETTINGS.md. Any of them can come from a file instead, named by `NAME_FI
 
 from pathlib import Path
 
-import environ
 from django.utils.csp import CSP
 
+from hub.env import Environment
+
 ROOT = Path(__file__).resolve().parent.parent
-env = environ.FileAwareEnv()
+env = Environment()
 
 STATE = Path(env.str("SONGBOOK_STATE", default=str(ROOT / "var"))).absolute()
 DEBUG = env.bool("DEBUG", default=False)
@@ -82,7 +83,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATABASES = {
     "default": env.db("DATABASE_URL", default="postgresql://localhost/songbook")
     | {
-        # Tasks run in threads of one worker process: a pool keeps connections few.
+        # A connection outlives its request or task, and is looked at before it is used.
         "CONN_HEALTH_CHECKS": True,
         "CONN_MAX_AGE": 60,
     }

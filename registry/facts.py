@@ -53,6 +53,12 @@ class MaintainerFacts:
     label: str
     url: str = ""
 
+    @classmethod
+    def of(cls, name: str, *, label: object, url: object) -> "MaintainerFacts":
+        """Return what someone says of a maintainer, cut to what a row holds."""
+        said, address = str(label or name)[:200], str(url or "")
+        return cls(name=name, label=said, url=address if len(address) <= 500 else "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseFacts:

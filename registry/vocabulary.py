@@ -88,8 +88,15 @@ class EventVerb(StrEnum):
 # inside one would make two plugins share an address.
 NAME_PATTERN = re.compile(r"(?!.*--)[A-Za-z0-9][A-Za-z0-9._-]*(?<![-.])")
 NAME_LIMIT = 120
+# Up to the last @ before the path: a password may hold one that was not encoded.
+CREDENTIALS = re.compile(r"://[^/\s]*@")
 
 
 def is_name(text: str) -> bool:
     """Say whether `text` can name a plugin or a variant in an address."""
     return len(text) <= NAME_LIMIT and NAME_PATTERN.fullmatch(text) is not None
+
+
+def without_credentials(text: str) -> str:
+    """Return `text` with every address in it as anyone may read it: no user, no password."""
+    return CREDENTIALS.sub("://", text)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 
+from registry.catalog.counters import recount
 from registry.evidence import Evidence, Look
 from registry.facts import Finding, Json
 from registry.models import Snapshot, Source
@@ -89,10 +90,11 @@ def _look(source: Source, *, accept_loss: bool) -> Look | None:
             index_url=settings.PACKAGE_INDEX_URL,
             timeout_s=settings.CRAWL_TIMEOUT_S,
         )
-    # A held revision is not fetched again until someone accepts it.
-    known = {source.revision}
-    if source.held is not None and not accept_loss:
-        known.add(source.held["revision"])
+    known = source.revision
+    if source.held is not None:
+        # A held revision is not fetched again until someone accepts it; any other is,
+        # the one that was kept last as well: with it the reason to hold is gone.
+        known = "" if accept_loss else source.held["revision"]
     with _tree(source.address, known) as tree:
         if tree is None:
             return None
@@ -106,14 +108,14 @@ def _look(source: Source, *, accept_loss: bool) -> Look | None:
 
 
 @contextmanager
-def _tree(address: str, known: set[str]) -> "Iterator[Tree | None]":
-    """Give the tree at an address, or None where its revision is a known one."""
+def _tree(address: str, known: str) -> "Iterator[Tree | None]":
+    """Give the tree at an address, or None where its revision is the known one."""
     if Path(address).is_dir() and not (Path(address) / "HEAD").exists():
         folder = FolderTree(Path(address), size_limit=SIZE_LIMIT)
-        yield None if folder.revision in known else folder
+        yield None if folder.revision == known else folder
         return
     head = git.head_of(address, timeout_s=settings.CRAWL_TIMEOUT_S)
-    if head in known:
+    if head == known:
         yield None
         return
     with tempfile.TemporaryDirectory(prefix="songbook-git-") as place:
@@ -171,6 +173,8 @@ def _keep(source: Source, look: Look, *, now: datetime) -> Crawl:
             findings=[finding.as_json() for finding in look.findings],
             held=None,
         )
+        if look.counters is not None:
+            recount(row)
     return Crawl(
         outcome=Outcome.CHANGED,
         snapshots=tuple(snapshots),

@@ -11,11 +11,14 @@ from typing import Any
 from requests import PreparedRequest, RequestException, Response, Session, codes
 from requests.adapters import HTTPAdapter
 
+from registry.vocabulary import without_credentials
+
 __all__ = [
     "CrawlError",
     "Gone",
     "Refused",
     "RequestException",
+    "Response",
     "Session",
     "Unreachable",
     "codes",
@@ -25,7 +28,13 @@ USER_AGENT = "Songbook (a registry of Singer connectors)"
 
 
 class CrawlError(Exception):
-    """Looking at a source failed; the message is for its maintainer."""
+    """Looking at a source failed; the message is for its maintainer.
+
+    It is kept, shown and logged, so it never holds the credentials of an address.
+    """
+
+    def __str__(self) -> str:
+        return without_credentials(super().__str__())
 
 
 class Unreachable(CrawlError):

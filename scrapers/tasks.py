@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from registry import catalog, publishing
 from registry.catalog import Recorded
-from registry.catalog.counters import recount
 from registry.models import Snapshot, Source
 from registry.models.bulk import save_all
 from registry.publishing import Published
@@ -54,9 +53,6 @@ def follow(source: Source, *, now: datetime, accept_loss: bool = False) -> Passa
     if crawled.outcome is not Outcome.CHANGED:
         return Passage(crawl=crawled)
     recorded = judge(crawled.snapshots, now=now)
-    if crawled.look is not None and crawled.look.counters is not None:
-        source.counters = dict(crawled.look.counters)
-        recount(source)
     return Passage(
         crawl=crawled,
         recorded=recorded,

@@ -28,7 +28,9 @@ class DefinitionsFolder:
             kind, plugin, variant, yaml.safe_dump(definition, sort_keys=False)
         )
 
-    def write_text(self, kind: str, plugin: str, variant: str, text: str | bytes) -> Path:
+    def write_text(
+        self, kind: str, plugin: str, variant: str, text: str | bytes
+    ) -> Path:
         path = self.path(kind, plugin, variant)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode() if isinstance(text, str) else text)

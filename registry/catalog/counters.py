@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from registry.catalog.weighing import weighed
 from registry.facts import Json
 from registry.models import Source, Statement, Variant
 from registry.models.bulk import save_all
@@ -30,10 +31,13 @@ def recount(source: Source) -> int:
     """Bring the counts of all variants that `source` speaks of up to date; return how many
     moved.
     """
-    rows = Variant.objects.filter(statements__source=source).distinct()
+    variants = Variant.objects.filter(statements__source=source).distinct()
+    said = Statement.objects.filter(variant__in=variants).defer("definition")
+    statements = weighed(said)
+    counters = counters_by_source(statements)
     moved = []
-    for variant in rows.only("repo", "counters"):
-        counts = source.counters.get(variant.repo.lower(), {})
+    for variant in variants:
+        counts = counts_of(variant, statements[variant.pk], counters)
         if variant.counters != counts:
             variant.counters = counts
             moved.append(variant)

@@ -3,12 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from django.db.models import F
 from packaging.version import InvalidVersion, Version
 
 from registry.catalog.counters import counters_by_source, counts_of
+from registry.catalog.weighing import weighed, weight
 from registry.defaults import Candidate, default_variant
 from registry.facts import Json
 from registry.layers import lay
@@ -16,17 +15,18 @@ from registry.models import Event, Plugin, Release, Setting, Statement, Variant
 from registry.models.bulk import BATCH, save_all
 from registry.vocabulary import EventVerb, Origin
 
-ORIGIN_RANK = {origin.value: rank for rank, origin in enumerate(Origin)}
 VARIANT_FIELDS = (
     "definition", "label", "description", "namespace", "pip_url", "repo", "logo_url",
     "maintenance_status", "hidden", "counters", "current_release_id", "gone_at",
 )  # fmt: skip
+# What a row holds of a setting's name.
+NAME_LENGTH = 300
 PLUGIN_FIELDS = ("label", "description", "default_variant_id", "default_reason")
 
 
 def lay_plugins(plugins: Sequence[Plugin], *, now: datetime) -> list[Event]:
     """Bring each plugin's rows in line with its statements; return what happened, unsaved."""
-    statements = _statements(plugins)
+    statements = weighed(Statement.objects.filter(variant__plugin__in=plugins))
     counters = counters_by_source(statements)
     variants: dict[int, list[Variant]] = defaultdict(list)
     for row in Variant.objects.filter(plugin__in=plugins).prefetch_related("releases"):
@@ -36,10 +36,13 @@ def lay_plugins(plugins: Sequence[Plugin], *, now: datetime) -> list[Event]:
     for plugin in plugins:
         for variant in variants[plugin.pk]:
             spoken = statements[variant.pk]
-            verb = _lay_variant(variant, spoken, counters, now=now)
+            verb = _lay_variant(variant, spoken, now=now)
             if verb is not None:
-                changed.append(variant)
                 events.append(Event(at=now, verb=verb, plugin=plugin, variant=variant))
+            counts = counts_of(variant, spoken, counters)
+            if verb is not None or counts != variant.counters:
+                variant.counters = counts
+                changed.append(variant)
     fields = [name.removesuffix("_id") for name in VARIANT_FIELDS]
     save_all(changed, fields)
     _keep_settings(changed)
@@ -49,29 +52,9 @@ def lay_plugins(plugins: Sequence[Plugin], *, now: datetime) -> list[Event]:
     return events
 
 
-def _statements(plugins: Iterable[Plugin]) -> dict[int, list[Statement]]:
-    """Return each variant's statements, the one whose word counts most first."""
-    rows = Statement.objects.filter(variant__plugin__in=plugins).annotate(
-        priority=F("source__priority")
-    )
-    grouped: dict[int, list[Statement]] = defaultdict(list)
-    for row in rows:
-        grouped[row.variant_id].append(row)
-    for of_variant in grouped.values():
-        of_variant.sort(key=_weight)
-    return grouped
-
-
-def _weight(row: Any) -> tuple[bool, int, int, int]:
-    """Order statements: living before gone, stronger origin, higher priority first."""
-    rank = ORIGIN_RANK[row.origin]
-    return row.gone_at is not None, -rank, -row.priority, row.source_id
-
-
 def _lay_variant(
     variant: Variant,
     statements: Sequence[Statement],
-    counters: Mapping[int, Json],
     *,
     now: datetime,
 ) -> EventVerb | None:
@@ -82,7 +65,6 @@ def _lay_variant(
     # A variant no source speaks of any more keeps what was last said of it.
     spoken = [(Origin(row.origin), row.definition) for row in live or statements]
     _fill(variant, lay(spoken, variant.overrides))
-    variant.counters = counts_of(variant, statements, counters)
     variant.gone_at = None if live else variant.gone_at or now
     if is_new:
         return EventVerb.ADDED
@@ -135,7 +117,7 @@ def _keep_settings(variants: Sequence[Variant]) -> None:
         [
             Setting(
                 variant=variant,
-                name=setting["name"][:300],
+                name=setting["name"][:NAME_LENGTH],
                 kind=setting.get("kind") or "",
                 sensitive=setting.get("sensitive") is True
                 or setting.get("kind") == "password",
@@ -150,10 +132,10 @@ def _keep_settings(variants: Sequence[Variant]) -> None:
 
 
 def _settings(variant: Variant) -> list[Json]:
-    """Return the definition's settings, the first of each name."""
+    """Return the definition's settings, the first of each name that a row can hold."""
     first: dict[str, Json] = {}
     for setting in variant.definition.get("settings") or []:
-        first.setdefault(setting["name"], setting)
+        first.setdefault(setting["name"][:NAME_LENGTH], setting)
     return list(first.values())
 
 
@@ -198,9 +180,10 @@ def _curated(
         row
         for variant in variants
         for row in statements[variant.pk]
-        if row.is_default and row.gone_at is None
+        # The choice of a source that fell silent stands for variants all are silent of.
+        if row.is_default and (row.gone_at is None or variant.gone_at is not None)
     ]
-    return min(naming, key=_weight).variant_id if naming else None
+    return min(naming, key=weight).variant_id if naming else None
 
 
 def _released_at(variant: Variant) -> datetime | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from git import Git, GitCommandError, Repo
 from git.exc import UnsafeProtocolError
 
-from scrapers.crawlers.definitions.tree import File
+from scrapers.crawlers.definitions.tree import File, text_of
 from scrapers.http import Gone, Refused, Unreachable
 
 # Nobody is there to answer a prompt, and nothing of this machine's or its user's
@@ -65,12 +65,14 @@ class GitTree:
 
     def files(self) -> Iterator[File]:
         """Yield every regular file of the commit; links and submodules are passed over."""
-        listing = self._repo.git.ls_tree("-r", "-l", "-z", self.revision)
-        for row in filter(None, listing.split("\0")):
-            meta, path = row.split("\t", 1)
-            mode, kind, blob, size = meta.split()
+        listing = self._repo.git.ls_tree(
+            "-r", "-l", "-z", self.revision, stdout_as_string=False
+        )
+        for row in filter(None, listing.split(b"\0")):
+            meta, path = row.split(b"\t", 1)
+            mode, kind, blob, size = meta.decode().split()
             if kind == "blob" and mode != "120000":
-                yield File(path=path, blob=blob, size=int(size))
+                yield File(path=text_of(path), blob=blob, size=int(size))
 
     def read(self, files: Iterable[File]) -> Iterator[tuple[File, bytes]]:
         """Yield the content of `files`, through one `cat-file --batch`."""
@@ -85,9 +87,8 @@ class GitTree:
 def _failure(
     url: str, error: GitCommandError | UnsafeProtocolError
 ) -> Unreachable | Gone | Refused:
-    """Return the failure that Git's words mean, in a sentence without credentials."""
+    """Return the failure that Git's words mean, in a sentence."""
     said = str(getattr(error, "stderr", "") or error).strip().strip("'")
-    said = re.sub(r"//[^/@\s]+@", "//", said)
     lines = [line for line in said.splitlines() if line.strip()] or ["no answer"]
     last = lines[0].removeprefix("stderr: ").strip("' ").removeprefix("fatal: ")
     if isinstance(error, UnsafeProtocolError) or "not allowed" in said:

@@ -30,11 +30,7 @@ def probe_definitions(body: Mapping[str, Any]) -> Report:
 
 def _maintainer(variant: str, entry: Mapping[str, Any]) -> MaintainerFacts:
     """Return who `maintainers.yml` says the variant's name stands for."""
-    return MaintainerFacts(
-        name=variant,
-        label=str(entry.get("label") or variant),
-        url=str(entry.get("url") or ""),
-    )
+    return MaintainerFacts.of(variant, label=entry.get("label"), url=entry.get("url"))
 
 
 def _dangling(body: Mapping[str, Any], default: str | None) -> list[Finding]:

@@ -20,7 +20,7 @@ from registry.facts import (
 from registry.vocabulary import Origin, PluginType, is_name
 
 # `meltanolabs-tap-github` is tap-github; the part before names who made it.
-CONNECTOR_NAME = re.compile(r"(?:(?P<owner>.+?)-)?(?P<name>(?P<kind>tap|target)-.+)")
+CONNECTOR_NAME = re.compile(r"(?:(?P<owner>.+?)-)??(?P<name>(?P<kind>tap|target)-.+)")
 TYPES = {"tap": PluginType.EXTRACTORS, "target": PluginType.LOADERS}
 FORGES = re.compile(
     r"https?://(?:www\.)?(?P<host>github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)"
@@ -49,9 +49,9 @@ def probe_package(body: Mapping[str, Any]) -> Report:
     facts = VariantFacts(
         name=variant,
         definition=_definition(match["name"], variant, repo, body["name"], metadata),
-        maintainer=MaintainerFacts(
-            name=variant,
-            label=owner or metadata.get("author") or variant,
+        maintainer=MaintainerFacts.of(
+            variant,
+            label=owner or metadata.get("author"),
             url=repo.rpartition("/")[0],
         ),
         releases=_releases(body["files"], metadata),
@@ -118,7 +118,11 @@ def _releases(
 
 
 def _version_of(metadata: Mapping[str, Any]) -> str:
-    return str(Version(metadata["version"])) if metadata.get("version") else ""
+    """Return the version that metadata is of; empty where it says none that can be read."""
+    try:
+        return str(Version(metadata.get("version") or ""))
+    except ValueError:
+        return ""
 
 
 def _first_upload(files: list[Json]) -> datetime | None:

@@ -85,7 +85,9 @@ def test_every_path_of_upstream_is_published_and_no_other(published, upstream):
 
 
 def test_every_body_equals_upstreams_byte_for_byte(published, upstream):
-    different = [path for path in upstream if published[path].decode() != upstream[path]]
+    different = [
+        path for path in upstream if published[path].decode() != upstream[path]
+    ]
     assert different == []
 
 

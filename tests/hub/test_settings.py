@@ -92,3 +92,38 @@ def test_the_web_process_leaves_no_secret_in_its_environment():
         check=True,
     )
     assert ended.stdout.strip() == "{}"
+
+
+def test_a_worker_refuses_a_public_address_with_a_laptops_settings():
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PUBLIC_URL": "https://hub.example.org",
+        "ALLOWED_HOSTS": "hub.example.org",
+    }
+    command = [sys.executable, "-m", "celery", "-A", "hub", "worker", "-P", "threads"]
+    ended = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ended.returncode != 0
+    assert "hub.E001" in ended.stderr
+
+
+def test_a_bad_value_names_its_variable():
+    code, said = start(CRAWL_TIMEOUT_S="soon")
+    assert code == 1
+    assert "CRAWL_TIMEOUT_S" in said
+
+
+def test_a_file_may_end_with_a_newline_and_a_list_may_have_spaces(tmp_path):
+    hosts = tmp_path / "hosts"
+    hosts.write_text("a.example.org, hub.example.org\n", encoding="ascii")
+    code, said = start(
+        PUBLIC_URL="https://hub.example.org", ALLOWED_HOSTS_FILE=str(hosts)
+    )
+    assert (code, said) == (0, "")

@@ -17,7 +17,7 @@ from jsonschema.exceptions import ValidationError
 from registry import schemas
 from registry.evidence import Evidence, Look
 from registry.facts import Finding, Json
-from registry.vocabulary import PluginType, Severity, is_name
+from registry.vocabulary import NAME_LIMIT, PluginType, Severity, is_name
 from scrapers.crawlers.definitions.reading import (
     SIZE_LIMIT,
     Read,
@@ -35,6 +35,8 @@ from scrapers.crawlers.definitions.shared import (
 from scrapers.crawlers.definitions.tree import File, Tree
 from scrapers.http import Refused
 
+# What stands in a path for bytes that are no text: see `tree.File`.
+NO_TEXT = "\N{REPLACEMENT CHARACTER}"
 # A file with many mistakes is one mistake to its author.
 FINDINGS_PER_FILE = 5
 
@@ -97,6 +99,8 @@ def _subject(path: str) -> str | None:
     """Return the plugin folder (`extractors/tap-csv`) of a definition file."""
     parts = PurePosixPath(path.removeprefix("_data/")).parts
     if len(parts) != 4 or parts[0] != "meltano" or parts[1] not in set(PluginType):
+        return None
+    if len(parts[2]) > NAME_LIMIT or NO_TEXT in path:
         return None
     return f"{parts[1]}/{parts[2]}"
 
@@ -196,7 +200,8 @@ def _problems(
         for error in schemas.definition_errors(kind, read.value)
     ]
     if found:
-        return found[:FINDINGS_PER_FILE]
+        # Each part of a schema says the same of a file that is no mapping.
+        return list(dict.fromkeys(found))[:FINDINGS_PER_FILE]
     for key, expected in (("name", plugin), ("variant", variant)):
         said = read.value[key]
         if said != expected:

@@ -81,7 +81,7 @@ def _counters(metrics: Json) -> Json:
         return {}
     return {
         str(repo).lower(): {
-            name: row[name] for name in METRIC_NAMES if isinstance(row.get(name), int)
+            name: row[name] for name in METRIC_NAMES if type(row.get(name)) is int
         }
         for repo, row in rows.items()
         if isinstance(row, dict)

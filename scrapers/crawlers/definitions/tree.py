@@ -1,6 +1,7 @@
 """A tree of files with content ids: what a folder and a Git commit have in common."""
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,10 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """One file: its path in the tree, an id that changes with its content, its size."""
+    """One file: its path in the tree, an id that changes with its content, its size.
+
+    Bytes of a path that are no UTF-8 are U+FFFD: such a file can be told of, not read.
+    """
 
     path: str
     blob: str
@@ -39,7 +43,7 @@ class FolderTree:
         self._root = root
         self._files = [
             File(
-                path=path.relative_to(root).as_posix(),
+                path=text_of(os.fsencode(path.relative_to(root))),
                 blob=_blob(path, size_limit),
                 size=path.stat().st_size,
             )
@@ -60,6 +64,11 @@ class FolderTree:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def text_of(path: bytes) -> str:
+    """Return a path as text, whatever its bytes are."""
+    return path.decode("utf-8", "replace")
 
 
 def _blob(path: Path, size_limit: int) -> str:

@@ -45,23 +45,25 @@ class Command(BaseCommand):
                 f"{error}\nNothing was changed; the next try is in {minutes:.0f} min."
             )
             raise CommandError(message) from error
-        self._tell(address, passage)
+        if passage.crawl.outcome is Outcome.UNCHANGED and source.failures:
+            source.crawl_changed_nothing(now)
+        self._tell(source, passage)
         if passage.crawl.outcome is Outcome.HELD:
             raise CommandError(
                 "The tree is held. Crawl it with --accept-loss to apply it."
             )
 
-    def _tell(self, address: str, passage: Passage) -> None:
+    def _tell(self, source: Source, passage: Passage) -> None:
         crawl, recorded, published = passage.crawl, passage.recorded, passage.published
         for finding in crawl.findings:
             word = "rejected" if finding.severity is Severity.ERROR else "noted"
             self.stdout.write(f"{word}: {finding}")
         if crawl.look is None:
-            self.stdout.write(f"{address}: {crawl.outcome}")
+            self.stdout.write(f"{source}: {crawl.outcome}")
             return
         rejected = sum(f.severity is Severity.ERROR for f in crawl.findings)
         self.stdout.write(
-            f"{address} at {crawl.look.revision[:12]}: "
+            f"{source} at {crawl.look.revision[:12] or 'an unnamed revision'}: "
             f"{crawl.look.found} plugins found, {len(crawl.snapshots)} differ, "
             f"{rejected} findings reject something\n"
             f"recorded: {recorded.added} variants added, {recorded.changed} changed, "

@@ -5,7 +5,7 @@ import gzip
 import pytest
 from django.utils import timezone
 
-from registry.models import Release, Variant
+from registry.models import Release, Source, Variant
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/extractors/tap-alpha--ada"
@@ -77,8 +77,17 @@ def test_nothing_is_praised_that_no_probe_saw(catalog, read):
 
 def test_the_source_of_what_is_said_is_named(catalog, folder, read):
     page = read(ADDRESS)
-    assert str(folder) in page
+    assert f"folder {folder.root.name}" in page
     assert "Names it as default" in page
+
+
+def test_no_path_of_this_machine_and_no_password_is_shown(catalog, folder, read):
+    assert str(folder) not in read(ADDRESS)
+    secret = "https://ada:pass@git.example.org/definitions"
+    Source.objects.update(address=secret)
+    page = read(ADDRESS)
+    assert "git.example.org/definitions" in page
+    assert "pass@" not in page
 
 
 def test_the_definition_and_its_index_are_linked(catalog, read):

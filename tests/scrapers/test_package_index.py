@@ -1,0 +1,517 @@
+"""Packages on an index on their way to variants, releases and documents."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from django.core.management.base import CommandError
+
+from registry.models import Plugin, Release, Snapshot, Source, Variant
+from tests.registry.rows import documents, happened, places
+from tests.scrapers.packages import (
+    Answer,
+    Distribution,
+    Index,
+    metadata_of,
+    release,
+    sdist,
+    tar,
+    wheel,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def server():
+    index = Index()
+    yield index
+    index.close()
+
+
+@pytest.fixture
+def index(server, settings):
+    server.answers.clear()
+    server.asked.clear()
+    settings.PACKAGE_INDEX_URL = server.url
+    return server
+
+
+def put_metadata(index, name, **fields):
+    """Publish a project with one release that says this of itself."""
+    metadata = metadata_of(name, "1.0", **fields)
+    content = wheel(name, "1.0", metadata)
+    filename = f"{name.replace('-', '_')}-1.0-py3-none-any.whl"
+    index.put(name, Distribution(filename, content, metadata))
+
+
+def test_package_becomes_a_variant_with_releases_and_a_document(crawl, index):
+    index.put(
+        "tap-alpha",
+        release("tap-alpha", "1.0", **{"requires-python": ">=3.9"}),
+        release("tap-alpha", "1.1", **{"upload-time": "2025-01-02T03:04:05Z"}),
+    )
+    assert "1 variants added" in crawl("pypi:Tap_Alpha")
+    variant = Variant.objects.get()
+    assert (variant.plugin.type, variant.name) == ("extractors", "ada-labs")
+    assert variant.maintainer.label == "Ada-Labs"
+    assert variant.maintainer.url == "https://github.com/Ada-Labs"
+    assert variant.current_release.version == "1.1"
+    first = Release.objects.get(version="1.0")
+    assert first.released_at == datetime(2024, 5, 6, 7, 8, 9, 123456, UTC)
+    assert first.requires_python == ">=3.9"
+    [(filename, sha256)] = first.artifacts.items()
+    assert filename == "tap_alpha-1.0-py3-none-any.whl"
+    assert len(sha256) == 64
+    assert Release.objects.get(version="1.1").license == "MIT"
+    assert json.loads(documents()["extractors/tap-alpha--ada-labs"]) == {
+        "name": "tap-alpha",
+        "namespace": "tap_alpha",
+        "variant": "ada-labs",
+        "description": "Made at 1.1.",
+        "repo": "https://github.com/Ada-Labs/tap-alpha",
+        "pip_url": "tap-alpha",
+        "docs": "http://127.0.0.1:8000/extractors/tap-alpha--ada-labs",
+    }
+
+
+def test_index_without_metadata_is_read_out_of_the_wheel(crawl, index):
+    index.put("tap-alpha", release("tap-alpha", "1.0", served=False), plain=True)
+    crawl("pypi:tap-alpha")
+    variant = Variant.objects.get()
+    assert (variant.name, variant.description) == ("ada-labs", "Made at 1.0.")
+    assert variant.current_release.license == "MIT"
+    assert variant.current_release.released_at is None
+
+
+@pytest.mark.parametrize("ending", [".tar.gz", ".zip"])
+def test_index_without_metadata_or_wheels_is_read_out_of_the_sdist(
+    crawl, index, ending
+):
+    metadata = metadata_of("target-x", "2.0", Author="Grace Hopper", Summary="UNKNOWN")
+    content = sdist("target-x", "2.0", metadata)
+    if ending == ".zip":
+        content = wheel("x", "2", b"", **{"target-x-2.0/PKG-INFO": metadata})
+    index.put("target-x", Distribution(f"target-x-2.0{ending}", content), plain=True)
+    crawl("pypi:target-x")
+    variant = Variant.objects.get()
+    assert (variant.plugin.type, variant.name) == ("loaders", "grace-hopper")
+    assert (variant.maintainer.label, variant.description) == ("Grace Hopper", "")
+
+
+def test_unchanged_page_costs_one_question_and_no_row(crawl, index):
+    index.put("tap-alpha", release("tap-alpha", "1.0"))
+    crawl("pypi:tap-alpha")
+    before = places()
+    index.asked.clear()
+    assert "unchanged" in crawl("pypi:tap-alpha")
+    assert index.asked == [("/simple/tap-alpha/", 304)]
+    assert places() == before
+
+
+def test_page_without_etag_and_nothing_new_changes_no_catalog_row(crawl, index):
+    index.put("tap-alpha", release("tap-alpha", "1.0"))
+    index.answers["/simple/tap-alpha/"].headers.clear()
+    crawl("pypi:tap-alpha")
+    before, published, events = Snapshot.objects.count(), documents(), happened()
+    crawl("pypi:tap-alpha")
+    assert (Snapshot.objects.count(), documents(), happened()) == (
+        before,
+        published,
+        events,
+    )
+
+
+def test_new_release_becomes_the_current_one(crawl, index):
+    index.put("tap-alpha", release("tap-alpha", "1.9"))
+    crawl("pypi:tap-alpha")
+    index.put("tap-alpha", release("tap-alpha", "1.9"), release("tap-alpha", "1.10"))
+    crawl("pypi:tap-alpha")
+    variant = Variant.objects.get()
+    assert variant.current_release.version == "1.10"
+    assert variant.description == "Made at 1.10."
+    assert happened() == [
+        ("tap-alpha--ada-labs", "added"),
+        ("tap-alpha--ada-labs", "changed"),
+    ]
+
+
+def test_pre_release_is_not_what_is_installed(crawl, index):
+    index.put("tap-alpha", release("tap-alpha", "1.0"), release("tap-alpha", "2.0rc1"))
+    crawl("pypi:tap-alpha")
+    assert Variant.objects.get().current_release.version == "1.0"
+    assert Variant.objects.get().description == "Made at 1.0."
+
+
+def test_pre_release_is_installed_where_there_is_no_other(crawl, index):
+    index.put("tap-alpha", release("tap-alpha", "2.0a1"), release("tap-alpha", "2.0a2"))
+    crawl("pypi:tap-alpha")
+    assert Variant.objects.get().current_release.version == "2.0a2"
+
+
+def test_yanked_newest_release_falls_back_to_the_one_before(crawl, index):
+    first, second = release("tap-alpha", "1.0"), release("tap-alpha", "1.1")
+    index.put("tap-alpha", first, second)
+    crawl("pypi:tap-alpha")
+    second.row["yanked"] = "It deletes everything."
+    index.put("tap-alpha", first, second)
+    crawl("pypi:tap-alpha")
+    variant = Variant.objects.get()
+    assert variant.current_release.version == "1.0"
+    assert variant.description == "Made at 1.0."
+    assert Release.objects.get(version="1.1").yanked
+    second.row["yanked"] = False
+    index.put("tap-alpha", first, second)
+    crawl("pypi:tap-alpha")
+    assert Variant.objects.get().current_release.version == "1.1"
+
+
+def test_release_is_yanked_only_if_all_its_files_are(crawl, index):
+    wheel_ = release("tap-alpha", "1.0", yanked=True)
+    source = Distribution("tap-alpha-1.0.tar.gz", b"")
+    index.put("tap-alpha", wheel_, source)
+    crawl("pypi:tap-alpha")
+    kept = Release.objects.get()
+    assert not kept.yanked
+    assert set(kept.artifacts) == {wheel_.filename, source.filename}
+
+
+def test_release_that_is_not_on_the_index_any_more_is_remembered(crawl, index):
+    index.put("tap-alpha", release("tap-alpha", "1.0"), release("tap-alpha", "1.1"))
+    crawl("pypi:tap-alpha")
+    index.put("tap-alpha", release("tap-alpha", "1.1"))
+    crawl("pypi:tap-alpha")
+    assert set(Release.objects.values_list("version", flat=True)) == {"1.0", "1.1"}
+
+
+def test_what_a_version_was_seen_to_contain_is_never_overwritten(crawl, index):
+    index.put("tap-alpha", release("tap-alpha", "1.0"))
+    crawl("pypi:tap-alpha")
+    before = Release.objects.get().artifacts
+    changed = release("tap-alpha", "1.0", hashes={"sha256": "0" * 64})
+    index.put("tap-alpha", changed, Distribution("tap-alpha-1.0.tar.gz", b""))
+    crawl("pypi:tap-alpha")
+    after = Release.objects.get().artifacts
+    assert before.items() <= after.items()
+    assert len(after) == 2
+
+
+def test_unknown_package_is_gone(crawl, index):
+    with pytest.raises(CommandError, match="no project named tap-none"):
+        crawl("pypi:tap-none")
+    assert Source.objects.get().failures == 1
+
+
+def test_removed_package_keeps_its_variant(crawl, index):
+    index.put("tap-alpha", release("tap-alpha", "1.0"))
+    crawl("pypi:tap-alpha")
+    before = documents()
+    index.answers.clear()
+    with pytest.raises(CommandError, match="no project named"):
+        crawl("pypi:tap-alpha")
+    assert documents() == before
+
+
+def test_package_not_named_like_a_connector_is_told_and_no_plugin(crawl, index):
+    index.put("requests", release("requests", "1.0"))
+    crawl("pypi:requests")
+    assert not Plugin.objects.exists()
+    [finding] = Snapshot.objects.get().findings
+    assert "not named like a tap or a target" in finding["message"]
+
+
+def test_package_without_a_release_is_told_and_no_plugin(crawl, index):
+    index.put("tap-alpha")
+    crawl("pypi:tap-alpha")
+    assert not Plugin.objects.exists()
+    [finding] = Snapshot.objects.get().findings
+    assert "no release" in finding["message"]
+
+
+@pytest.mark.parametrize(
+    ("package", "fields", "plugin", "variant"),
+    [
+        ("tap-a", {"Home-page": "https://gitlab.com/Bo_B/tap-a"}, "tap-a", "bo-b"),
+        (
+            "meltanolabs-tap-a",
+            {"Project-URL": ["Source, https://github.com/MeltanoLabs/tap-a"]},
+            "tap-a",
+            "meltanolabs",
+        ),
+        ("acme-tools-tap-a", {"Author": "Someone"}, "tap-a", "acme-tools"),
+        ("tap-a", {"Author": "Ada Lovelace, & Sons"}, "tap-a", "ada-lovelace-sons"),
+        ("tap-a", {}, "tap-a", "unattributed"),
+        ("tap-a", {"Author": "李"}, "tap-a", "unattributed"),
+        (
+            "tap-a",
+            {
+                "Home-page": "https://github.com/wrong/home",
+                "Project-URL": [
+                    "Documentation, https://github.com/docs/docs",
+                    "Repository, https://github.com/right/tap-a/tree/main",
+                ],
+            },
+            "tap-a",
+            "right",
+        ),
+        ("tap-google-tap-manager", {}, "tap-google-tap-manager", "unattributed"),
+    ],
+)
+def test_variant_is_named_by_who_keeps_its_code_else_by_name_else_by_author(
+    crawl, index, package, fields, plugin, variant
+):
+    put_metadata(index, package, **fields)
+    crawl(f"pypi:{package}")
+    row = Variant.objects.get()
+    assert (row.plugin.name, row.name, row.pip_url) == (plugin, variant, package)
+
+
+def test_package_adds_releases_to_what_is_curated_and_no_words(crawl, index, folder):
+    folder.write("extractors", "tap-alpha", "ada-labs")
+    crawl(folder)
+    before = documents()
+    index.put("tap-alpha", release("tap-alpha", "1.0"))
+    crawl("pypi:tap-alpha")
+    assert documents() == before
+    variant = Variant.objects.get(name="ada-labs")
+    assert variant.current_release.version == "1.0"
+    assert variant.description == "Made by ada-labs."
+
+
+# Hostile and broken answers: a finding, a word to the maintainer, or passed over.
+
+
+@pytest.mark.parametrize(
+    "filename",
+    [
+        "tap_alpha-not.a.version-py3-none-any.whl",
+        f"tap_alpha-{'9' * 5000}-py3-none-any.whl",
+        f"tap_alpha-{'9.' * 99}9-py3-none-any.whl",
+        "tap_alpha-1.0",
+        "",
+        "tap_alpha-\0-py3-none-any.whl",
+        "../../etc/tap_alpha-2!x.tar.gz",
+        "tap_alpha-1.0\0.tar.gz",
+    ],
+)
+def test_file_of_no_readable_version_is_told_and_passed_over(crawl, index, filename):
+    odd = release("tap-alpha", "1.0", filename=filename)
+    index.put("tap-alpha", release("tap-alpha", "1.0"), odd)
+    assert "has no version that can be read" in crawl("pypi:tap-alpha")
+    assert Release.objects.get().version == "1.0"
+
+
+def lying_wheel(**changes):
+    """Return a wheel whose directory says something else than what is there."""
+    content = bytearray(wheel("tap-alpha", "1.0", metadata_of("tap-alpha", "1.0")))
+    local, central = content.find(b"PK\3\4"), content.find(b"PK\1\2")
+    for offset, value in changes.pop("at", {}).items():
+        content[local + offset] = value
+        content[central + offset + 2] = value
+    return bytes(content)
+
+
+def corrupt_wheel():
+    content = bytearray(lying_wheel())
+    start = content.find(b"METADATA") + len(b"METADATA")
+    content[start : start + 8] = b"\xff" * 8
+    return bytes(content)
+
+
+def pax_bomb():
+    """Return an archive whose first header is far larger than any metadata."""
+    path = "x" * (80 * 2**20)
+    return tar({f"tap-alpha-1.0/{path}": b"", "tap-alpha-1.0/PKG-INFO": b""})
+
+
+ARCHIVES = {
+    "no archive": lambda: b"not an archive",
+    "empty": lambda: b"",
+    "cut": lambda: lying_wheel()[:-30],
+    "encrypted": lambda: lying_wheel(at={6: 1}),
+    "unknown compression": lambda: lying_wheel(at={8: 99}),
+    "corrupt data": corrupt_wheel,
+    "bomb": lambda: wheel("tap-alpha", "1.0", b"a" * 50_000_000),
+    "too large": lambda: wheel("x", "1", b"", big=b"") + b"\0" * (11 * 2**20),
+    "no metadata": lambda: wheel("x", "1", b"").replace(b"METADATA", b"METADATO"),
+    "traversal": lambda: wheel("../../../tmp/x", "1", metadata_of("evil", "6.6")),
+}
+
+
+@pytest.mark.parametrize("archive", ARCHIVES)
+def test_hostile_wheel_tells_nothing_and_harms_nothing(crawl, index, archive):
+    filename = "tap_alpha-1.0-py3-none-any.whl"
+    index.put("tap-alpha", Distribution(filename, ARCHIVES[archive]()), plain=True)
+    crawl("pypi:tap-alpha")
+    variant = Variant.objects.get()
+    assert (variant.name, variant.description) == ("unattributed", "")
+    assert variant.current_release.version == "1.0"
+
+
+SDISTS = {
+    "no archive": lambda: b"\x1f\x8b not an archive",
+    "cut": lambda: sdist("tap-alpha", "1.0", b"Summary: x\n" * 9999)[:-60],
+    "bomb": lambda: sdist("tap-alpha", "1.0", b"a" * 50_000_000),
+    "bomb beside": lambda: tar({"tap-alpha-1.0/a": b"\0" * 100_000_000}),
+    "bomb in a name": pax_bomb,
+    "outside": lambda: tar(
+        {"../../PKG-INFO": metadata_of("evil", "6.6", Author="Evil")}
+    ),
+}
+
+
+@pytest.mark.parametrize("archive", SDISTS)
+def test_hostile_sdist_tells_nothing_and_harms_nothing(crawl, index, archive):
+    content = SDISTS[archive]()
+    index.put("tap-alpha", Distribution("tap-alpha-1.0.tar.gz", content), plain=True)
+    crawl("pypi:tap-alpha")
+    variant = Variant.objects.get()
+    assert (variant.name, variant.description) == ("unattributed", "")
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        b"",
+        b"\xff\xfe\x00garbage",
+        b"no colon anywhere\n" * 99,
+        metadata_of("tap-alpha", "not a version"),
+        metadata_of("tap-alpha", "9" * 5000),
+        metadata_of("other", "1.0"),
+        b"Metadata-Version: 99.9\nName: tap-alpha\nVersion: 1.0\n",
+        metadata_of("tap-alpha", "1.0", Project_URL=["nonsense", ", ", "a"]),
+        metadata_of("tap-alpha", "1.0", Version=["1.0", "2.0"]),
+    ],
+)
+@pytest.mark.parametrize("place", ["beside the wheel", "in the wheel"])
+def test_metadata_that_says_nothing_gives_a_variant_by_its_name(
+    crawl, index, metadata, place
+):
+    served = place == "beside the wheel"
+    file = Distribution(
+        "tap_alpha-1.0-py3-none-any.whl",
+        wheel("tap-alpha", "1.0", metadata),
+        metadata if served else None,
+    )
+    index.put("tap-alpha", file)
+    crawl("pypi:tap-alpha")
+    assert Variant.objects.get().name == "unattributed"
+
+
+def test_metadata_of_odd_text_is_taken_as_far_as_it_goes(crawl, index):
+    metadata = metadata_of(
+        "tap-alpha",
+        "1.0",
+        Author="A" * 999,
+        Summary="nul \0 inside",
+        License="L" * 999,
+        Home_page=f"https://github.com/{'o' * 999}/tap-alpha",
+    )
+    filename = "tap_alpha-1.0-py3-none-any.whl"
+    index.put("tap-alpha", Distribution(filename, b"", metadata))
+    crawl("pypi:tap-alpha")
+    variant = Variant.objects.get()
+    assert "\0" not in variant.description
+    assert len(variant.maintainer.label) == 200
+    assert len(variant.repo) <= 500
+
+
+def test_metadata_in_latin_1_is_no_obstacle(crawl, index):
+    metadata = metadata_of("tap-alpha", "1.0", Summary="ok") + "Author: José\n".encode(
+        "latin-1"
+    )
+    filename = "tap_alpha-1.0-py3-none-any.whl"
+    index.put("tap-alpha", Distribution(filename, b"", metadata))
+    crawl("pypi:tap-alpha")
+    assert Variant.objects.get().description == "ok"
+
+
+def test_metadata_of_another_digest_is_not_believed(crawl, index):
+    file = release("tap-alpha", "1.0")
+    index.put("tap-alpha", file)
+    path = f"/files/{file.filename}.metadata"
+    lie = metadata_of("tap-alpha", "1.0", Author="Evil")
+    index.answers[path] = Answer(200, "text/plain", lie)
+    crawl("pypi:tap-alpha")
+    assert Variant.objects.get().name == "ada-labs"
+
+
+def test_missing_metadata_is_read_out_of_the_file(crawl, index):
+    file = release("tap-alpha", "1.0")
+    index.put("tap-alpha", file)
+    del index.answers[f"/files/{file.filename}.metadata"]
+    crawl("pypi:tap-alpha")
+    assert Variant.objects.get().name == "ada-labs"
+
+
+def test_missing_file_tells_nothing(crawl, index):
+    file = release("tap-alpha", "1.0", served=False)
+    index.put("tap-alpha", file)
+    del index.answers[f"/files/{file.filename}"]
+    crawl("pypi:tap-alpha")
+    assert Variant.objects.get().name == "unattributed"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"requires-python": ">=3.8," * 99},
+        {"requires-python": "nonsense \0"},
+        {"upload-time": "2024-01-01T00:00:00"},
+        {"hashes": {}},
+        {"hashes": {"md5": "x"}},
+        {"yanked": ""},
+        {"size": -1},
+    ],
+)
+def test_odd_row_of_a_page_is_taken_as_far_as_it_goes(crawl, index, row):
+    index.put(
+        "tap-alpha",
+        release("tap-alpha", "1.0"),
+        Distribution("tap-alpha-1.0.tar.gz", b"", None, row),
+        release("tap-alpha", "0.9", **row),
+    )
+    crawl("pypi:tap-alpha")
+    assert Variant.objects.get().current_release.version == "1.0"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"{}", "application/vnd.pypi.simple.v1+json"),
+        (b"[]", "application/vnd.pypi.simple.v1+json"),
+        (b"not json", "application/vnd.pypi.simple.v1+json"),
+        (b'{"meta": {"api-version": "9.0"}}', "application/vnd.pypi.simple.v1+json"),
+        (b"an image", "image/png"),
+        (b"", ""),
+    ],
+)
+def test_answer_that_is_no_page_is_told(crawl, index, body, kind):
+    index.page("tap-alpha", body, kind=kind)
+    with pytest.raises(CommandError, match="tap-alpha"):
+        crawl("pypi:tap-alpha")
+    assert Source.objects.get().failures == 1
+
+
+@pytest.mark.parametrize("status", [403, 429, 500, 503])
+def test_index_in_trouble_is_asked_again_later(crawl, index, status):
+    index.answers["/simple/tap-alpha/"] = Answer(status, "text/html", b"")
+    with pytest.raises(CommandError, match="did not answer for tap-alpha"):
+        crawl("pypi:tap-alpha")
+    assert Source.objects.get().due_at is not None
+
+
+def test_long_etag_is_no_obstacle(crawl, index):
+    index.put("tap-alpha", release("tap-alpha", "1.0"))
+    index.answers["/simple/tap-alpha/"].headers["ETag"] = f'"{"e" * 999}"'
+    crawl("pypi:tap-alpha")
+    assert "unchanged" in crawl("pypi:tap-alpha")
+
+
+def test_index_of_private_packages_is_asked_with_its_credentials_and_tells_none(
+    crawl, index, settings
+):
+    settings.PACKAGE_INDEX_URL = index.url.replace("//", "//user:s3cret@")
+    with pytest.raises(CommandError) as refused:
+        crawl("pypi:tap-none")
+    assert "s3cret" not in str(refused.value)
