@@ -18,12 +18,13 @@ from embedded.state import ROOT, Running, State, lock, open_state
 PREDECESSOR_PATIENCE_S = 20.0
 
 
-# Two workers, for one is held up by a page that computes; four threads each, for a page
-# that waits for the database must not hold up the documents. HTTP/1 alone and no
-# WebSockets spare a look at each connection; measured in benchmarks/discovery.
+# Two workers, for one is held up by a page that computes; two threads each, for a page
+# that waits for the database must not hold up the documents. More threads only wait for
+# each other: four under the multi-threaded runtime answer a tenth fewer documents, later.
+# HTTP/1 alone and no WebSockets spare a look at each connection.
 WEB_FLAGS = (
     *("--interface", "wsgi", "--http", "1", "--no-ws"),
-    *("--workers", "2", "--blocking-threads", "4", "--runtime-mode", "mt"),
+    *("--workers", "2", "--blocking-threads", "2", "--runtime-mode", "st"),
     *("--log-level", "warning"),
 )
 

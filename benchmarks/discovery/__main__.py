@@ -30,7 +30,7 @@ from benchmarks.discovery.servers import (
 from embedded.run import WEB_FLAGS
 
 # What each server is compared with, and the least ratio that is good enough.
-AGAINST = {"granian": ("nginx", 0.6), "nginx": ("nginx bare", 0.95)}
+AGAINST = {"granian": ("nginx bare", 0.6), "nginx": ("nginx bare", 0.95)}
 ROW = "{:<14}{:<12}{:>10}{:>8}{:>9}{:>9}{:>9}  {}"
 
 
