@@ -37,8 +37,10 @@ def record(found: Sequence[tuple[Snapshot, Facts]], *, now: datetime) -> Recorde
     Facts of a snapshot that has been overtaken are passed over.
     """
     with transaction.atomic():
-        current = [Found(snapshot, facts) for snapshot, facts in _newest(found)]
-        plugins = lock_plugins([one.facts for one in current], now=now)
+        pairs = _newest(found)
+        plugins = lock_plugins([facts for _, facts in pairs], now=now)
+        # Asked again behind the lock: who held it may have recorded a newer snapshot.
+        current = [Found(snapshot, facts) for snapshot, facts in _newest(pairs)]
         current = [one for one in current if one.key in plugins]
         touched = keep_statements(current, plugins, now=now)
         events = lay_plugins(touched, now=now)
@@ -53,7 +55,7 @@ def record(found: Sequence[tuple[Snapshot, Facts]], *, now: datetime) -> Recorde
 
 
 def _newest(found: Sequence[tuple[Snapshot, Facts]]) -> list[tuple[Snapshot, Facts]]:
-    """Return the pairs whose snapshot no newer one of its subject has overtaken."""
+    """Return the pairs whose snapshot no newer one of its subject has overtaken, once."""
     newest = set(
         Snapshot.objects.filter(
             source__in={snapshot.source_id for snapshot, _ in found},
@@ -63,4 +65,5 @@ def _newest(found: Sequence[tuple[Snapshot, Facts]]) -> list[tuple[Snapshot, Fac
         .annotate(newest=Max("pk"))
         .values_list("newest", flat=True)
     )
-    return [(snapshot, facts) for snapshot, facts in found if snapshot.pk in newest]
+    once = {snapshot.pk: (snapshot, facts) for snapshot, facts in found}
+    return [pair for key, pair in once.items() if key in newest]

@@ -88,7 +88,8 @@ def _keep_maintainers(found: Sequence[Found]) -> dict[str, Maintainer]:
     }
     rows = Maintainer.objects.in_bulk(list(named), field_name="name")
     changed = []
-    for name, (facts, origin) in named.items():
+    # In the order of names, so that two recordings wait for each other at most.
+    for name, (facts, origin) in sorted(named.items()):
         row = rows.get(name)
         if row is None or origin is not Origin.DEFINITION:
             continue

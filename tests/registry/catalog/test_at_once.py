@@ -31,6 +31,8 @@ class InThreads(ThreadPoolExecutor):
 
 def waiting_for_a_lock():
     with connection.cursor() as cursor:
+        # Within a transaction the first answer would stand for all.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
             " AND datname = current_database()"
