@@ -96,7 +96,10 @@ def crawl_due() -> None:
 @shared_task
 def crawl(source_id: int) -> None:
     """Take one leased source down the line; a failure is kept and tried again later."""
-    source = Source.objects.get(pk=source_id)
+    source = Source.objects.filter(pk=source_id).first()
+    if source is None:
+        # Taken out of the registry since it was handed out.
+        return
     now = timezone.now()
     try:
         passage = follow(source, now=now)

@@ -3,7 +3,8 @@
 import time
 from pathlib import Path
 
-PATIENCE_S = 20.0
+# Only a failure takes as long: a machine may be busy with other things.
+PATIENCE_S = 60.0
 
 
 def until(condition, *, what):

@@ -44,7 +44,10 @@ def test_a_deprecated_document_is_as_sound():
         ({"supported_python_versions": [3.12]}, "3.12, not like"),
         ({"settings_group_validation": [[None]]}, "not a name"),
         ({"commands": {"go": {"args": "x", "shell": "sh"}}}, "unknown key 'shell'"),
-        ({"requires": {"files": [{"name": "x", "variant": "y", "z": 1}]}}, "'z' was unexpected"),
+        (
+            {"requires": {"files": [{"name": "x", "variant": "y", "z": 1}]}},
+            "'z' was unexpected",
+        ),
         (setting(kind="colour"), "'colour' is not one of"),
         (setting(kind="integer", value="abc"), "integer with the default 'abc'"),
         (setting(kind="decimal", value="1.5"), "decimal with the text '1.5'"),
