@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from registry import catalog, publishing
 from registry.catalog import Recorded
+from registry.facts import Finding
 from registry.models import Snapshot, Source
 from registry.models.bulk import save_all
 from registry.publishing import Published
@@ -43,6 +44,12 @@ class Passage:
     recorded: Recorded = field(default_factory=Recorded)
     published: Published = field(default_factory=Published)
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return all that was found wrong: by the look, and by the probes after it."""
+        probed = (one for row in self.crawl.snapshots for one in row.probe_findings)
+        return (*self.crawl.findings, *map(Finding.from_json, probed))
+
 
 def follow(source: Source, *, now: datetime, accept_loss: bool = False) -> Passage:
     """Take one source down the whole line, in this process.
@@ -66,12 +73,12 @@ def judge(snapshots: Sequence[Snapshot], *, now: datetime) -> Recorded:
     for snapshot in snapshots:
         kind = SourceKind(snapshot.source.kind)
         report = run_probes(kind, snapshot.evidence)
-        snapshot.findings += [finding.as_json() for finding in report.findings]
+        snapshot.probe_findings = [one.as_json() for one in report.findings]
         snapshot.probed_with = probes.VERSION
         if report.facts is not None:
             found.append((snapshot, report.facts))
     recorded = catalog.record(found, now=now)
-    save_all(snapshots, ["findings", "probed_with"])
+    save_all(snapshots, ["probe_findings", "probed_with"])
     return recorded
 
 
@@ -143,7 +150,7 @@ def _tell(source: Source, passage: Passage) -> None:
         "new": recorded.added,
         "changed": recorded.changed,
         "gone": recorded.gone,
-        "findings": len(passage.crawl.findings),
+        "findings": len(passage.findings),
     }
     said = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     waiting = Source.objects.filter(crawled_at=None).count()

@@ -39,10 +39,13 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
 
 
 class Snapshot(models.Model):
-    """What one crawl saw of one subject. Evidence is never edited; the rest follows from it.
+    """What one crawl saw of one subject, and what was wrong with it.
+
+    Evidence and its `findings` are never edited. `probe_findings` follow from them and
+    are made again by every version of the probes (`probed_with`).
 
     `subject` is a plugin's folder (`extractors/tap-csv`) in a tree of definitions, and
-    empty for a package. Rows of one subject are written under the source's lease, so
+    empty for a package. Rows of one subject are written with the source locked, so
     their ids grow in the order of the looks.
     """
 
@@ -53,6 +56,7 @@ class Snapshot(models.Model):
     taken_at = models.DateTimeField()
     evidence = OrderedJSONField()
     findings = models.JSONField(default=list)
+    probe_findings = models.JSONField(default=list)
     probed_with = models.PositiveIntegerField(default=0)
 
     objects = SnapshotQuerySet.as_manager()

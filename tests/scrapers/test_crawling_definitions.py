@@ -151,7 +151,7 @@ def test_default_that_no_file_stands_behind_is_noted_and_not_taken(crawl, folder
     crawl(folder)
     index = json.loads(documents()["extractors/index"])
     assert index["tap-alpha"]["default_variant"] == "ada"
-    [finding] = Snapshot.objects.get(subject="extractors/tap-alpha").findings
+    [finding] = Snapshot.objects.get(subject="extractors/tap-alpha").probe_findings
     assert finding["severity"] == "warning"
     assert "'nobody'" in finding["message"]
 

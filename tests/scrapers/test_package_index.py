@@ -216,7 +216,7 @@ def test_package_not_named_like_a_connector_is_told_and_no_plugin(crawl, index):
     index.put("requests", release("requests", "1.0"))
     crawl("pypi:requests")
     assert not Plugin.objects.exists()
-    [finding] = Snapshot.objects.get().findings
+    [finding] = Snapshot.objects.get().probe_findings
     assert "not named like a tap or a target" in finding["message"]
 
 
@@ -224,7 +224,7 @@ def test_package_without_a_release_is_told_and_no_plugin(crawl, index):
     index.put("tap-alpha")
     crawl("pypi:tap-alpha")
     assert not Plugin.objects.exists()
-    [finding] = Snapshot.objects.get().findings
+    [finding] = Snapshot.objects.get().probe_findings
     assert "no release" in finding["message"]
 
 

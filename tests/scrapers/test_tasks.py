@@ -78,6 +78,17 @@ def test_raising_the_probes_version_judges_stored_evidence_again(folder, monkeyp
     }
 
 
+@pytest.mark.django_db
+def test_judging_again_says_the_same_once(folder, monkeypatch):
+    folder.defaults({"extractors": {"tap-alpha": "nobody"}})
+    tasks.crawl(enrol(folder).pk)
+    before = list(Snapshot.objects.order_by("pk").values_list("probe_findings"))
+    assert "'nobody'" in str(before)
+    monkeypatch.setattr(probes, "VERSION", probes.VERSION + 1)
+    tasks.probe_due()
+    assert list(Snapshot.objects.order_by("pk").values_list("probe_findings")) == before
+
+
 @pytest.mark.django_db(transaction=True)
 def test_no_source_is_leased_twice():
     now = timezone.now()

@@ -55,13 +55,13 @@ class Command(BaseCommand):
 
     def _tell(self, source: Source, passage: Passage) -> None:
         crawl, recorded, published = passage.crawl, passage.recorded, passage.published
-        for finding in crawl.findings:
+        for finding in passage.findings:
             word = "rejected" if finding.severity is Severity.ERROR else "noted"
             self.stdout.write(f"{word}: {finding}")
         if crawl.look is None:
             self.stdout.write(f"{source}: {crawl.outcome}")
             return
-        rejected = sum(f.severity is Severity.ERROR for f in crawl.findings)
+        rejected = sum(f.severity is Severity.ERROR for f in passage.findings)
         self.stdout.write(
             f"{source} at {crawl.look.revision[:12] or 'an unnamed revision'}: "
             f"{crawl.look.found} plugins found, {len(crawl.snapshots)} differ, "
