@@ -153,16 +153,7 @@ def _keep_spoken(said: Sequence[_Said]) -> set[int]:
         source_id = one.found.snapshot.source_id
         row = rows.get((one.variant.pk, source_id, origin))
         if row is None:
-            new.append(
-                Statement(
-                    variant=one.variant,
-                    source_id=source_id,
-                    snapshot=one.found.snapshot,
-                    origin=origin,
-                    definition=one.facts.definition,
-                    is_default=one.facts.is_default,
-                )
-            )
+            new.append(_statement(one))
         elif row.gone_at is not None or _differs(row, one.facts):
             row.definition, row.is_default = one.facts.definition, one.facts.is_default
             row.snapshot, row.gone_at = one.found.snapshot, None
@@ -174,6 +165,17 @@ def _keep_spoken(said: Sequence[_Said]) -> set[int]:
     fields = ["definition", "is_default", "snapshot", "gone_at"]
     save_all(changed, fields)
     return touched
+
+
+def _statement(said: _Said) -> Statement:
+    return Statement(
+        variant=said.variant,
+        source_id=said.found.snapshot.source_id,
+        snapshot=said.found.snapshot,
+        origin=said.found.facts.origin.value,
+        definition=said.facts.definition,
+        is_default=said.facts.is_default,
+    )
 
 
 def _differs(row: Statement, facts: VariantFacts) -> bool:

@@ -17,7 +17,7 @@ from jsonschema.exceptions import ValidationError
 from registry import schemas
 from registry.evidence import Evidence, Look
 from registry.facts import Finding, Json
-from registry.vocabulary import NAME_LIMIT, PluginType, Severity, is_name
+from registry.vocabulary import NAME_LIMIT, PluginType, is_name
 from scrapers.crawlers.definitions.reading import (
     SIZE_LIMIT,
     Read,
@@ -164,16 +164,10 @@ def _evidence(
     variants: Json = {}
     findings: list[Finding] = []
     for variant, file in sorted(files.items()):
-        try:
-            refuse_oversized(file)
-            read = read_yaml(file.path, contents[file.path])
-            problems = _problems(PluginType(kind), plugin, variant, file, read)
-        except Unreadable as error:
-            problems = [error.finding]
-            read = Read(None, None)
+        definition, problems = _read(subject, variant, file, contents)
         findings += problems
-        if not any(problem.severity is Severity.ERROR for problem in problems):
-            variants[variant] = read.value
+        if definition is not None:
+            variants[variant] = definition
         elif last is not None and variant in last["variants"]:
             variants[variant] = last["variants"][variant]
     body = {
@@ -184,6 +178,20 @@ def _evidence(
         "variants": variants,
     }
     return Evidence(subject=subject, body=body, findings=tuple(findings))
+
+
+def _read(
+    subject: str, variant: str, file: File, contents: Mapping[str, bytes]
+) -> tuple[Json | None, list[Finding]]:
+    """Return the definition in a file, or None, and what is wrong with it."""
+    kind, plugin = subject.split("/")
+    try:
+        refuse_oversized(file)
+        read = read_yaml(file.path, contents[file.path])
+    except Unreadable as error:
+        return None, [error.finding]
+    problems = _problems(PluginType(kind), plugin, variant, file, read)
+    return None if problems else read.value, problems
 
 
 def _problems(
