@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.api.published import PublishedDocuments, Shelf, accepts_gzip
+from registry.api.negotiation import accepts_gzip
+from registry.api.published import PublishedDocuments, Shelf
 
 INDEX = "/meltano/api/v1/plugins/extractors/index"
 TAP = "/meltano/api/v1/plugins/extractors/tap-csv--meltanolabs"
