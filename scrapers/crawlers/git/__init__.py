@@ -1,0 +1,6 @@
+"""Look at a Git repository on any host: its references, and the files of its commits."""
+
+from scrapers.crawlers.git.references import References, head_of, references_of
+from scrapers.crawlers.git.trees import Checkout, GitTree
+
+__all__ = ["Checkout", "GitTree", "References", "head_of", "references_of"]
