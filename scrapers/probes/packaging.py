@@ -15,9 +15,10 @@ from registry.facts import (
     MaintainerFacts,
     ReleaseFacts,
     Report,
+    SourceFacts,
     VariantFacts,
 )
-from registry.vocabulary import Origin, PluginType, is_name
+from registry.vocabulary import Origin, PluginType, ProjectStatus, Severity, is_name
 
 # `meltanolabs-tap-github` is tap-github; the part before names who made it.
 CONNECTOR_NAME = re.compile(r"(?:(?P<owner>.+?)-)??(?P<name>(?P<kind>tap|target)-.+)")
@@ -26,6 +27,8 @@ FORGES = re.compile(
     r"https?://(?:www\.)?(?P<host>github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)"
     r"/(?P<owner>[^/\s]+)/(?P<repo>[^/\s#?]+)"
 )
+# What a source's row holds of an address.
+ADDRESS_LIMIT = 500
 # Labels of project addresses that lead to the code, likeliest first.
 CODE_LABELS = ("repository", "source", "source code", "github", "code", "homepage")
 
@@ -34,19 +37,54 @@ def probe_package(body: Mapping[str, Any]) -> Report:
     """Return the one variant a package is, named by who keeps its code.
 
     A package whose name is no `tap-*` or `target-*`, with or without a prefix, gives no
-    facts but a finding: its name alone does not say what it is.
+    facts but a finding: its name alone does not say what it is. What the package says of
+    its source (its repository, whether work goes on) is there in any case.
     """
+    source, findings = _source(body)
+    facts = None
     match = CONNECTOR_NAME.fullmatch(body["name"])
     if match is None or not is_name(match["name"]):
         message = f"{body['name']} is not named like a tap or a target."
-        return Report(facts=None, findings=(Finding(code="name", message=message),))
-    if not body["files"]:
+        findings.append(Finding(code="name", message=message))
+    elif not body["files"]:
         message = f"{body['name']} has no release on the index."
-        return Report(facts=None, findings=(Finding(code="empty", message=message),))
+        findings.append(Finding(code="empty", message=message))
+    else:
+        facts = Facts(
+            type=TYPES[match["kind"]],
+            name=match["name"],
+            origin=Origin.PACKAGE,
+            variants=(_variant(match, body),),
+        )
+    return Report(facts=facts, findings=tuple(findings), source=source)
+
+
+def _source(body: Mapping[str, Any]) -> tuple[SourceFacts, list[Finding]]:
+    """Return whose package it is and its status; evidence of old has no status."""
+    repo, _ = _code(body["metadata"] or {})
+    word, findings = body.get("status") or ProjectStatus.ACTIVE.value, []
+    try:
+        status = ProjectStatus(word)
+    except ValueError:
+        status = ProjectStatus.ACTIVE
+        message = f"The index says {word!r} of {body['name']}, which is no status."
+        findings.append(
+            Finding(code="status", message=message, severity=Severity.WARNING)
+        )
+    facts = SourceFacts(
+        # Forges do not tell upper from lower case, and addresses are compared as texts.
+        names=(repo.lower(),) if repo and len(repo) <= ADDRESS_LIMIT else (),
+        status=status,
+        status_reason=str(body.get("status_reason") or ""),
+    )
+    return facts, findings
+
+
+def _variant(match: re.Match[str], body: Mapping[str, Any]) -> VariantFacts:
     metadata = body["metadata"] or {}
     repo, owner = _code(metadata)
     variant = _slug(owner or match["owner"] or metadata.get("author") or "unattributed")
-    facts = VariantFacts(
+    return VariantFacts(
         name=variant,
         definition=_definition(match["name"], variant, repo, body["name"], metadata),
         maintainer=MaintainerFacts.of(
@@ -55,12 +93,6 @@ def probe_package(body: Mapping[str, Any]) -> Report:
             url=repo.rpartition("/")[0],
         ),
         releases=_releases(body["files"], metadata),
-    )
-    kind = TYPES[match["kind"]]
-    return Report(
-        facts=Facts(
-            type=kind, name=match["name"], origin=Origin.PACKAGE, variants=(facts,)
-        )
     )
 
 

@@ -1,5 +1,6 @@
 """A package index on this machine, with packages that tests build."""
 
+import base64
 import gzip
 import hashlib
 import html
@@ -95,6 +96,8 @@ class Index:
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
         self.asked: list[tuple[str, int]] = []
+        # What came with each request: user and password, or nothing.
+        self.logins: list[str] = []
         index = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -118,6 +121,8 @@ class Index:
         if etag and request.headers.get("If-None-Match") == etag:
             given = Answer(304, given.content_type, b"", given.headers)
         self.asked.append((request.path, given.status))
+        _, _, login = request.headers.get("Authorization", "").partition(" ")
+        self.logins.append(base64.b64decode(login).decode())
         request.send_response(given.status)
         request.send_header("Content-Type", given.content_type)
         request.send_header("Content-Length", str(len(given.body)))
@@ -126,7 +131,34 @@ class Index:
         request.end_headers()
         request.wfile.write(given.body)
 
-    def put(self, name: str, *files: Distribution, plain: bool = False) -> None:
+    def forget(self) -> None:
+        """Forget everything that is there and that was asked."""
+        self.answers.clear()
+        self.asked.clear()
+        self.logins.clear()
+
+    def list_projects(self, **serials: int | None) -> None:
+        """Publish this list of projects, each with its serial if it has one."""
+        rows = [
+            {"name": name.replace("_", "-")}
+            | ({"_last-serial": serial} if serial is not None else {})
+            for name, serial in serials.items()
+        ]
+        body = {"meta": {"api-version": "1.1"}, "projects": rows}
+        self.root(json.dumps(body).encode())
+
+    def root(self, body: bytes, *, kind: str = JSON) -> None:
+        """Answer with this where the list of projects is."""
+        etag = {"ETag": f'"{hashlib.sha256(body).hexdigest()}"'}
+        self.answers["/simple/"] = Answer(200, kind, body, etag)
+
+    def put(
+        self,
+        name: str,
+        *files: Distribution,
+        plain: bool = False,
+        status: dict[str, Any] | None = None,
+    ) -> None:
         """Publish a project with these files and no other."""
         body = json.dumps(
             {
@@ -134,6 +166,7 @@ class Index:
                 "name": name,
                 "files": [file.as_json() for file in files],
                 "versions": [],
+                **({"project-status": status} if status else {}),
             }
         ).encode()
         kind = JSON

@@ -1,12 +1,16 @@
 """Packages on an index on their way to variants, releases and documents."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management.base import CommandError
 
 from registry.models import Plugin, Release, Snapshot, Source, Variant
+from registry.vocabulary import ProjectStatus
+from scrapers.crawlers.index import Indexes, fetch_package
+from scrapers.http import CrawlError, Refused, Throttled
+from scrapers.probes.packaging import probe_package
 from tests.registry.rows import documents, happened, places
 from tests.scrapers.packages import (
     Answer,
@@ -31,10 +35,30 @@ def server():
 
 @pytest.fixture
 def index(server, settings):
-    server.answers.clear()
-    server.asked.clear()
+    server.forget()
     settings.PACKAGE_INDEX_URL = server.url
+    settings.CRAWL_ALLOWED_NETWORKS = ["127.0.0.0/8"]
     return server
+
+
+@pytest.fixture
+def fetch(index):
+    """Look at a package, by default on the default index and for the first time."""
+
+    def look(address="tap-alpha", validators=None, *, indexes=None):
+        return fetch_package(
+            address,
+            validators=validators or {},
+            indexes=indexes or Indexes.of(index.url),
+            timeout_s=5,
+        )
+
+    return look
+
+
+def kept():
+    """Return where every row lies, but for those that say when somebody looked."""
+    return {row: at for row, at in places().items() if row[0] != "registry_source"}
 
 
 def put_metadata(index, name, **fields):
@@ -102,11 +126,11 @@ def test_index_without_metadata_or_wheels_is_read_out_of_the_sdist(
 def test_unchanged_page_costs_one_question_and_no_row(crawl, index):
     index.put("tap-alpha", release("tap-alpha", "1.0"))
     crawl("pypi:tap-alpha")
-    before = places()
+    before = kept()
     index.asked.clear()
     assert "unchanged" in crawl("pypi:tap-alpha")
     assert index.asked == [("/simple/tap-alpha/", 304)]
-    assert places() == before
+    assert kept() == before
 
 
 def test_page_without_etag_and_nothing_new_changes_no_catalog_row(crawl, index):
@@ -267,7 +291,7 @@ def test_variant_is_named_by_who_keeps_its_code_else_by_name_else_by_author(
 
 
 def test_package_adds_releases_to_what_is_curated_and_no_words(crawl, index, folder):
-    folder.write("extractors", "tap-alpha", "ada-labs")
+    folder.write("extractors", "tap-alpha", "ada-labs", pip_url="tap-alpha")
     crawl(folder)
     before = documents()
     index.put("tap-alpha", release("tap-alpha", "1.0"))
@@ -496,7 +520,7 @@ def test_answer_that_is_no_page_is_told(crawl, index, body, kind):
 @pytest.mark.parametrize("status", [403, 429, 500, 503])
 def test_index_in_trouble_is_asked_again_later(crawl, index, status):
     index.answers["/simple/tap-alpha/"] = Answer(status, "text/html", b"")
-    with pytest.raises(CommandError, match="did not answer for tap-alpha"):
+    with pytest.raises(CommandError, match=rf"page of tap-alpha: the host .*{status}"):
         crawl("pypi:tap-alpha")
     assert Source.objects.get().due_at is not None
 
@@ -506,6 +530,240 @@ def test_long_etag_is_no_obstacle(crawl, index):
     index.answers["/simple/tap-alpha/"].headers["ETag"] = f'"{"e" * 999}"'
     crawl("pypi:tap-alpha")
     assert "unchanged" in crawl("pypi:tap-alpha")
+
+
+# What a look brings home, and where it may go for it.
+
+
+def test_look_tells_all_that_the_page_says_of_a_file(fetch, index):
+    told = {
+        "size": 1234,
+        "provenance": "https://index.example.org/provenance",
+        "yanked": "It deletes\u202e everything.",
+        "requires-python": ">=3.9",
+    }
+    index.put("tap-alpha", release("tap-alpha", "1.0", **told))
+    [evidence] = fetch().evidence
+    [file] = evidence.body["files"]
+    assert (
+        file.items()
+        >= {
+            "version": "1.0",
+            "uploaded_at": "2024-05-06T07:08:09.123456+00:00",
+            "requires_python": ">=3.9",
+            "size": 1234,
+            "provenance": True,
+            "yanked": True,
+            "yanked_reason": "It deletes everything.",
+        }.items()
+    )
+    assert [finding.code for finding in evidence.findings] == ["bidi"]
+
+
+def test_look_is_as_fresh_as_the_newest_file(fetch, index):
+    index.put(
+        "tap-alpha",
+        release("tap-alpha", "2.0", **{"upload-time": "2024-01-01T00:00:00Z"}),
+        release("tap-alpha", "1.9", **{"upload-time": "2025-01-01T00:00:00Z"}),
+    )
+    assert fetch().active_at == datetime(2025, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_page_without_etag_that_lists_the_same_is_no_news(fetch, index, plain):
+    index.put("tap-alpha", release("tap-alpha", "1.0"), plain=plain)
+    index.answers["/simple/tap-alpha/"].headers.clear()
+    first = fetch()
+    index.asked.clear()
+    assert fetch(validators=first.validators) is None
+    assert index.asked == [("/simple/tap-alpha/", 200)]
+
+
+def test_page_of_another_etag_that_lists_the_same_is_no_news(fetch, index):
+    index.put("tap-alpha", release("tap-alpha", "1.0"))
+    first = fetch()
+    index.answers["/simple/tap-alpha/"].headers["ETag"] = '"another"'
+    assert fetch(validators=first.validators) is None
+
+
+def test_status_alone_is_news(fetch, index):
+    index.put("tap-alpha", release("tap-alpha", "1.0"))
+    first = fetch()
+    status = {"status": "archived", "reason": "Use tap-beta."}
+    index.put("tap-alpha", release("tap-alpha", "1.0"), status=status)
+    body = fetch(validators=first.validators).evidence[0].body
+    assert (body["status"], body["status_reason"]) == ("archived", "Use tap-beta.")
+
+
+def test_look_of_an_older_songbook_is_done_again(fetch, index):
+    index.put("tap-alpha", release("tap-alpha", "1.0"))
+    etag = index.answers["/simple/tap-alpha/"].headers["ETag"]
+    assert fetch(validators={"etag": etag}) is not None
+
+
+def test_serial_of_the_page_is_its_revision(fetch, index):
+    index.put("tap-alpha", release("tap-alpha", "1.0"))
+    index.answers["/simple/tap-alpha/"].headers["X-PyPI-Last-Serial"] = "4711"
+    assert fetch().revision == "4711"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"filename": 5},
+        {"url": None},
+        {"url": "http://["},
+        {"hashes": 7},
+        {"size": "big"},
+        {"upload-time": "yesterday"},
+        {"provenance": "no address"},
+    ],
+)
+def test_file_described_as_no_file_is_does_not_hide_the_others(fetch, index, row):
+    odd = release("tap-alpha", "1.1", **row)
+    index.put("tap-alpha", release("tap-alpha", "1.0"), odd)
+    [evidence] = fetch().evidence
+    assert [file["version"] for file in evidence.body["files"]] == ["1.0"]
+    assert len(evidence.findings) == 1
+
+
+def test_html_status_and_upload_time_are_read(fetch, index):
+    page = (
+        b'<html><head><meta name="pypi:project-status" content="deprecated">'
+        b'<meta name="pypi:project-status-reason" content="Old."></head><body>'
+        b'<a href="/x.tar.gz" data-upload-time="2024-01-01T00:00:00Z">'
+        b"tap-alpha-1.0.tar.gz</a>"
+    )
+    index.page("tap-alpha", page, kind="text/html")
+    look = fetch()
+    body = look.evidence[0].body
+    assert (body["status"], body["status_reason"]) == ("deprecated", "Old.")
+    assert look.active_at == datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def test_host_that_asks_to_wait_is_left_alone(fetch, index):
+    wait = {"Retry-After": "90"}
+    index.answers["/simple/tap-alpha/"] = Answer(429, "text/html", b"", wait)
+    with pytest.raises(Throttled) as throttled:
+        fetch()
+    assert throttled.value.wait == timedelta(seconds=90)
+
+
+def test_host_that_allows_no_more_requests_is_told(fetch, index):
+    index.put("tap-alpha", release("tap-alpha", "1.0"))
+    left = {"RateLimit-Remaining": "0", "RateLimit-Reset": "30"}
+    index.answers["/simple/tap-alpha/"].headers |= left
+    assert fetch().wait == timedelta(seconds=30)
+
+
+def test_archive_that_says_it_is_large_is_not_asked_for(fetch, index):
+    big = release("tap-alpha", "1.0", served=False, size=11 * 2**20)
+    index.put("tap-alpha", big)
+    assert fetch().evidence[0].body["metadata"] is None
+    assert index.asked == [("/simple/tap-alpha/", 200)]
+
+
+@pytest.fixture
+def elsewhere():
+    """A second host inside, where an index keeps its files."""
+    server = Index()
+    yield server
+    server.close()
+
+
+def put_elsewhere(index, elsewhere):
+    file = release("tap-alpha", "1.0")
+    elsewhere.put("unused", file)
+    there = elsewhere.url.replace("127.0.0.1", "localhost").replace("/simple/", "")
+    file.row["url"] = f"{there}/files/{file.filename}"
+    index.put("tap-alpha", file)
+
+
+def test_files_of_a_configured_index_may_lie_elsewhere_inside(
+    fetch, index, elsewhere, settings
+):
+    settings.CRAWL_ALLOWED_NETWORKS = []
+    put_elsewhere(index, elsewhere)
+    assert fetch().evidence[0].body["metadata"]["name"] == "tap-alpha"
+
+
+def test_files_of_any_other_index_may_not(fetch, index, elsewhere, settings):
+    settings.CRAWL_ALLOWED_NETWORKS = []
+    put_elsewhere(index, elsewhere)
+    with pytest.raises(Refused, match="not public"):
+        fetch(f"{index.url}tap-alpha/", indexes=Indexes.of(""))
+    assert (index.asked, elsewhere.asked) == ([], [])
+
+
+def test_login_goes_to_the_index_and_to_no_other_host(fetch, index, elsewhere):
+    put_elsewhere(index, elsewhere)
+    index.put("tap-beta", release("tap-beta", "1.0"))
+    indexes = Indexes.of("", [index.url.replace("//", "//ada:s3cr%40t@")])
+    looks = [
+        fetch(f"{index.url}{name}/", indexes=indexes)
+        for name in ("tap-alpha", "tap-beta")
+    ]
+    # The page of tap-alpha, then the page of tap-beta and the metadata beside its file.
+    assert index.logins == ["ada:s3cr@t"] * 3
+    assert elsewhere.logins == [""]
+    assert "s3cr" not in repr((looks, indexes))
+
+
+def test_index_that_is_not_configured_is_asked_without_any_login(fetch, index):
+    index.put("tap-alpha", release("tap-alpha", "1.0"))
+    indexes = Indexes.of("", ["http://ada:s3cret@example.org/simple/"])
+    fetch(index.url.replace("//", "//bo:other@") + "tap-alpha/", indexes=indexes)
+    assert set(index.logins) == {""}
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 500])
+def test_refusal_of_a_private_index_tells_no_login(fetch, index, status):
+    index.answers["/simple/tap-alpha/"] = Answer(status, "text/html", b"")
+    indexes = Indexes.of(index.url.replace("//", "//ada:s3cret@"))
+    with pytest.raises(CrawlError) as refused:
+        fetch(indexes=indexes)
+    assert "s3cret" not in str(refused.value)
+
+
+# What the probe says of the source itself.
+
+
+def probed(**body):
+    default = {"name": "tap-a", "files": [], "metadata": None}
+    return probe_package(default | body)
+
+
+@pytest.mark.parametrize(
+    ("url", "names"),
+    [
+        (
+            "https://github.com/Ada-Labs/Tap-A.git",
+            ("https://github.com/ada-labs/tap-a",),
+        ),
+        ("https://www.gitlab.com/a/b/-/x", ("https://gitlab.com/a/b",)),
+        ("https://codeberg.org/a/b#readme", ("https://codeberg.org/a/b",)),
+        (f"https://github.com/a/{'b' * 500}", ()),
+        ("https://example.org/a/b", ()),
+    ],
+)
+def test_package_names_its_repository(url, names):
+    assert probed(metadata={"home_page": url}).source.names == names
+
+
+@pytest.mark.parametrize("word", ["active", "archived", "deprecated", "quarantined"])
+def test_package_has_the_status_that_its_index_gives(word):
+    source = probed(status=word, status_reason="Why.").source
+    assert (source.status, source.status_reason) == (ProjectStatus(word), "Why.")
+
+
+def test_package_of_no_status_is_active():
+    assert probed().source.status is ProjectStatus.ACTIVE
+
+
+def test_status_of_no_known_word_is_told_and_taken_for_active():
+    report = probed(status="haunted")
+    assert report.source.status is ProjectStatus.ACTIVE
+    assert "status" in {finding.code for finding in report.findings}
 
 
 def test_index_of_private_packages_is_asked_with_its_credentials_and_tells_none(

@@ -1,0 +1,92 @@
+"""Core metadata of the release that an installer would take.
+
+An index that serves it on its own is asked for that; from others the smallest kind of
+file that holds it is read, a wheel before an sdist. Nothing is unpacked or run.
+Source: the PyPA specification of core metadata, PEP 658 and PEP 714.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from io import BytesIO
+
+from packaging.metadata import parse_email
+from packaging.version import Version
+from pypi_simple import DistributionPackage
+
+from registry.facts import Json
+from scrapers.crawlers.archives import METADATA_LIMIT, core_metadata
+from scrapers.crawlers.index.connection import Connection
+from scrapers.http import Gone, Refused
+
+# Connectors are small; one that is not is described by its name and files alone.
+ARCHIVE_LIMIT = 10 * 1024 * 1024
+# The part of core metadata that says what a connector is and who made it.
+METADATA_KEYS = (
+    "name", "version", "summary", "license", "license_expression", "classifiers",
+    "keywords", "requires_python", "requires_dist", "project_urls", "home_page",
+    "author", "author_email", "maintainer", "maintainer_email",
+)  # fmt: skip
+
+
+def read_metadata(
+    connection: Connection, releases: Sequence[tuple[Version, DistributionPackage]]
+) -> Json | None:
+    """Return the newest release's core metadata, or None where none can be read.
+
+    Raises Unreachable: a host in trouble must not look like a release that says nothing.
+    """
+    preferred = _preferred(releases)
+    connection.trust(package.url for package in preferred)
+    for package in preferred:
+        if package.has_metadata:
+            content = _served(connection, package)
+            if content is not None:
+                return _kept(content)
+    for package in sorted(preferred, key=lambda p: not p.filename.endswith(".whl")):
+        if (package.size or 0) > ARCHIVE_LIMIT:
+            continue
+        archive = _download(connection, package.url, package, limit=ARCHIVE_LIMIT)
+        content = core_metadata(package.filename, BytesIO(archive or b""))
+        if content is not None:
+            return _kept(content)
+    return None
+
+
+def _preferred(
+    releases: Sequence[tuple[Version, DistributionPackage]],
+) -> list[DistributionPackage]:
+    """Return the files of the newest release: final before pre-release, kept before yanked."""
+    if not releases:
+        return []
+    newest = max(
+        releases, key=lambda pair: (not pair[1].is_yanked, not pair[0].is_prerelease, pair[0])
+    )[0]  # fmt: skip
+    return [package for version, package in releases if version == newest]
+
+
+def _served(connection: Connection, package: DistributionPackage) -> bytes | None:
+    """Return the metadata that stands beside a file, unless it is not what the page says."""
+    url = package.metadata_url
+    content = _download(connection, url, package, limit=METADATA_LIMIT)
+    expected = (package.metadata_digests or {}).get("sha256")
+    if content is None or expected in {None, hashlib.sha256(content).hexdigest()}:
+        return content
+    return None
+
+
+def _download(
+    connection: Connection, url: str, package: DistributionPackage, *, limit: int
+) -> bytes | None:
+    """Return what is at `url`, or None where nothing is, or nothing that we take."""
+    what = f"The package index's file {package.filename[:200]}"
+    try:
+        answer = connection.ask(url, what=what, limit_bytes=limit)
+    except (Gone, Refused):
+        return None
+    return None if answer is None else answer.content
+
+
+def _kept(content: bytes) -> Json:
+    # A text with a NUL in it is none that PostgreSQL keeps.
+    raw, _ = parse_email(content.replace(b"\0", b""))
+    return {key: raw[key] for key in METADATA_KEYS if raw.get(key)}  # type: ignore[literal-required]
