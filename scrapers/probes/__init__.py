@@ -10,8 +10,9 @@ from registry.facts import Report
 from registry.vocabulary import SourceKind
 from scrapers.probes.definitions import probe_definitions
 from scrapers.probes.packaging import probe_package
+from scrapers.probes.repository import probe_repository
 
-VERSION = 1
+VERSION = 2
 
 
 def run_probes(kind: SourceKind, body: Mapping[str, Any]) -> Report:
@@ -19,5 +20,6 @@ def run_probes(kind: SourceKind, body: Mapping[str, Any]) -> Report:
     probe = {
         SourceKind.DEFINITIONS: probe_definitions,
         SourceKind.PACKAGE: probe_package,
+        SourceKind.REPOSITORY: probe_repository,
     }[kind]
     return probe(body)

@@ -1,0 +1,9 @@
+"""Look at one connector's Git repository: what its files say, release by release.
+
+Nothing in it is run, built or imported.
+"""
+
+from scrapers.crawlers.repository.looking import fetch_repository
+from scrapers.crawlers.repository.reading import read_tree
+
+__all__ = ["fetch_repository", "read_tree"]
