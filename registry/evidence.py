@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from registry.facts import Finding
@@ -29,6 +30,14 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A place that an index lists: a source to enrol, and to look at where it `is_news`."""
+
+    address: str
+    is_news: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """What one crawl brought home: only the subjects that differ from the last look.
 
@@ -45,3 +54,8 @@ class Look:
     counters: Mapping[str, Any] | None = None
     known: int = 0
     found: int = 0
+    identity: str = ""
+    moved_to: str = ""
+    active_at: datetime | None = None
+    places: tuple[Found, ...] = ()
+    wait: timedelta | None = None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from registry.vocabulary import Origin, PluginType, Severity
+from registry.vocabulary import Origin, PluginType, ProjectStatus, Severity
 
 Json = dict[str, Any]
 
@@ -97,8 +97,33 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFacts:
+    """What one look says about its source: who else it names, and whether work goes on.
+
+    `names` are the places it says it belongs to, as `registry.places` writes them: a
+    repository its package, a package its repository. `status` is in the words of PEP 792;
+    `is_seeking` is true where its maintainer says that someone else may take over.
+    """
+
+    names: tuple[str, ...] = ()
+    status: ProjectStatus = ProjectStatus.ACTIVE
+    status_reason: str = ""
+    is_seeking: bool = False
+
+    def as_json(self) -> Json:
+        """Return the facts as they are kept in a row."""
+        return {
+            "names": list(self.names),
+            "status": self.status.value,
+            "status_reason": self.status_reason,
+            "is_seeking": self.is_seeking,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """A probe's answer to one snapshot: facts where there are any, findings always."""
 
     facts: Facts | None
     findings: tuple[Finding, ...] = ()
+    source: SourceFacts | None = None

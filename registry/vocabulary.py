@@ -51,7 +51,21 @@ class SourceKind(StrEnum):
     """What stands at a source's address."""
 
     DEFINITIONS = "definitions"
+    REPOSITORY = "repository"
     PACKAGE = "package"
+    INDEX = "index"
+
+
+class ProjectStatus(StrEnum):
+    """Whether a project goes on, by its index, its forge or its maintainer.
+
+    Source: PEP 792.
+    """
+
+    ACTIVE = "active"
+    ARCHIVED = "archived"
+    DEPRECATED = "deprecated"
+    QUARANTINED = "quarantined"
 
 
 class Origin(StrEnum):
@@ -61,6 +75,7 @@ class Origin(StrEnum):
     """
 
     PACKAGE = "package"
+    REPOSITORY = "repository"
     DEFINITION = "definition"
     PROBE = "probe"
 
@@ -72,6 +87,18 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+class Outcome(StrEnum):
+    """How a crawl ended."""
+
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    HELD = "held"
+    OVERTAKEN = "overtaken"
+    UNREACHABLE = "unreachable"
+    GONE = "gone"
+    REFUSED = "refused"
+
+
 class EventVerb(StrEnum):
     """What happened to a plugin or a variant."""
 
@@ -80,6 +107,7 @@ class EventVerb(StrEnum):
     GONE = "gone"
     RETURNED = "returned"
     RELEASED = "released"
+    RETAGGED = "retagged"
     DEFAULT_MOVED = "default-moved"
     HELD = "held"
 
