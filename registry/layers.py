@@ -31,7 +31,10 @@ def lay(
     by_origin: dict[Origin, Json] = {}
     for origin, definition in statements:
         by_origin.setdefault(origin, definition)
-    ground = by_origin.get(Origin.DEFINITION) or by_origin.get(Origin.PACKAGE) or {}
+    # A package and the repository it is built from say the same things; what an installer
+    # takes is the package.
+    uncurated = by_origin.get(Origin.REPOSITORY, {}) | by_origin.get(Origin.PACKAGE, {})
+    ground = by_origin.get(Origin.DEFINITION) or uncurated
     laid = dict(ground)
     if observed := by_origin.get(Origin.PROBE):
         laid |= observed

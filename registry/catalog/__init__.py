@@ -13,10 +13,11 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max
 
+from registry.catalog.joining import joined
 from registry.catalog.laying import lay_plugins
 from registry.catalog.statements import Found, keep_statements, lock_plugins
 from registry.facts import Facts
-from registry.models import Event, Plugin, Snapshot
+from registry.models import Event, Plugin, Snapshot, Source, Statement
 from registry.models.bulk import BATCH
 from registry.vocabulary import EventVerb
 
@@ -37,13 +38,13 @@ def record(found: Sequence[tuple[Snapshot, Facts]], *, now: datetime) -> Recorde
     Facts of a snapshot that has been overtaken are passed over.
     """
     with transaction.atomic():
-        pairs = _newest(found)
+        pairs = joined(_newest(found))
         plugins = lock_plugins([facts for _, facts in pairs], now=now)
         # Asked again behind the lock: who held it may have recorded a newer snapshot.
         current = [Found(snapshot, facts) for snapshot, facts in _newest(pairs)]
         current = [one for one in current if one.key in plugins]
-        touched = keep_statements(current, plugins, now=now)
-        events = lay_plugins(touched, now=now)
+        touched, events = keep_statements(current, plugins, now=now)
+        events += lay_plugins(touched, now=now)
         Event.objects.bulk_create(events, batch_size=BATCH)
     count = {verb: sum(e.verb == verb for e in events) for verb in EventVerb}
     return Recorded(
@@ -51,6 +52,25 @@ def record(found: Sequence[tuple[Snapshot, Facts]], *, now: datetime) -> Recorde
         changed=count[EventVerb.CHANGED] + count[EventVerb.RETURNED],
         gone=count[EventVerb.GONE],
         plugins=tuple(touched),
+    )
+
+
+def silence(source: Source, *, now: datetime) -> Recorded:
+    """End what a source says that is gone; variants nobody else speaks of are gone, too.
+
+    No row is deleted. When the source answers again, its newest snapshot is judged again.
+    """
+    with transaction.atomic():
+        spoken = Statement.objects.filter(source=source, gone_at=None)
+        ids = set(spoken.values_list("variant__plugin", flat=True))
+        locked = Plugin.objects.filter(pk__in=ids).select_for_update().order_by("pk")
+        plugins = list(locked)
+        spoken.update(gone_at=now)
+        events = lay_plugins(plugins, now=now)
+        Event.objects.bulk_create(events, batch_size=BATCH)
+    return Recorded(
+        gone=sum(event.verb == EventVerb.GONE for event in events),
+        plugins=tuple(plugins),
     )
 
 
@@ -65,5 +85,5 @@ def _newest(found: Sequence[tuple[Snapshot, Facts]]) -> list[tuple[Snapshot, Fac
         .annotate(newest=Max("pk"))
         .values_list("newest", flat=True)
     )
-    once = {snapshot.pk: (snapshot, facts) for snapshot, facts in found}
-    return [pair for key, pair in once.items() if key in newest]
+    once = {(pair[0].pk, pair[1].type, pair[1].name): pair for pair in found}
+    return [pair for key, pair in once.items() if key[0] in newest]

@@ -18,6 +18,7 @@ from registry.vocabulary import EventVerb, Origin
 VARIANT_FIELDS = (
     "definition", "label", "description", "namespace", "pip_url", "repo", "logo_url",
     "maintenance_status", "hidden", "counters", "current_release_id", "gone_at",
+    "is_followed",
 )  # fmt: skip
 # What a row holds of a setting's name.
 NAME_LENGTH = 300
@@ -84,8 +85,11 @@ def _fill(variant: Variant, definition: Json) -> None:
     variant.label = str(definition.get("label") or "")[:200]
     variant.description = str(definition.get("description") or "")
     variant.namespace = str(definition.get("namespace") or "")[:200]
+    before = variant.pip_url, variant.repo
     variant.pip_url = str(definition.get("pip_url") or "")
     variant.repo = str(definition.get("repo") or "")[:500]
+    if before != (variant.pip_url, variant.repo):
+        variant.is_followed = False
     variant.logo_url = (definition.get("logo_url") or "")[:500] or None
     variant.maintenance_status = str(definition.get("maintenance_status") or "")[:20]
     variant.hidden = definition.get("hidden") is True

@@ -1,13 +1,13 @@
 """Keep what each source says of each variant: maintainers, variants, statements, releases."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from registry.facts import Facts, ReleaseFacts, VariantFacts
-from registry.models import Maintainer, Plugin, Release, Snapshot, Statement, Variant
+from registry.catalog.releases import keep_releases
+from registry.facts import Facts, VariantFacts
+from registry.models import Event, Maintainer, Plugin, Snapshot, Statement, Variant
 from registry.models.bulk import BATCH, save_all
 from registry.vocabulary import Origin
 
@@ -69,14 +69,17 @@ def lock_plugins(facts: Sequence[Facts], *, now: datetime) -> dict[PluginKey, Pl
 
 def keep_statements(
     found: Sequence[Found], plugins: Mapping[PluginKey, Plugin], *, now: datetime
-) -> list[Plugin]:
-    """Write what every source says, and return the plugins of which that is news."""
+) -> tuple[list[Plugin], list[Event]]:
+    """Write what every source says; return the plugins of which that is news, and unsaved
+    events of versions that are not what they were.
+    """
     maintainers = _keep_maintainers(found)
     said = _keep_variants(found, plugins, maintainers)
     touched = _keep_spoken(said) | _keep_silence(found, plugins, said, now=now)
-    touched |= _keep_releases(said)
+    newer, events = keep_releases([(one.variant, one.facts) for one in said], now=now)
+    touched |= newer
     by_id = {plugin.pk: plugin for plugin in plugins.values()}
-    return [by_id[pk] for pk in sorted(touched)]
+    return [by_id[pk] for pk in sorted(touched)], events
 
 
 def _keep_maintainers(found: Sequence[Found]) -> dict[str, Maintainer]:
@@ -223,52 +226,3 @@ def _keep_silence(
         row.gone_at = now
     save_all(silent, ["gone_at"])
     return {row.variant.plugin_id for row in silent}
-
-
-def _keep_releases(said: Iterable[_Said]) -> set[int]:
-    """Write releases that are new or whose yank moved; return the plugins of which it is news.
-
-    What a version was seen to contain is never overwritten: files are only added to it.
-    """
-    telling = [one for one in said if one.facts.releases]
-    rows: dict[int, dict[str, Release]] = defaultdict(dict)
-    for row in Release.objects.filter(variant__in={one.variant.pk for one in telling}):
-        rows[row.variant_id][row.version] = row
-    new, changed, touched = [], [], set()
-    for one in telling:
-        for facts in one.facts.releases:
-            known = rows[one.variant.pk].get(facts.version)
-            if known is None:
-                new.append(_release(one.variant, facts))
-            elif _take(known, facts):
-                changed.append(known)
-            else:
-                continue
-            touched.add(one.variant.plugin_id)
-    Release.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
-    fields = ["yanked", "license", "artifacts"]
-    save_all(changed, fields)
-    return touched
-
-
-def _release(variant: Variant, facts: ReleaseFacts) -> Release:
-    return Release(
-        variant=variant,
-        version=facts.version,
-        released_at=facts.released_at,
-        yanked=facts.yanked,
-        requires_python=facts.requires_python,
-        license=facts.license,
-        artifacts=dict(facts.artifacts),
-    )
-
-
-def _take(row: Release, facts: ReleaseFacts) -> bool:
-    """Let `row` say what `facts` add to it, and return whether that is anything."""
-    artifacts = {**facts.artifacts, **row.artifacts}
-    licence = row.license or facts.license
-    news = (facts.yanked, licence, artifacts)
-    if news == (row.yanked, row.license, row.artifacts):
-        return False
-    row.yanked, row.license, row.artifacts = news
-    return True

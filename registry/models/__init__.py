@@ -2,6 +2,7 @@
 
 from registry.models.document import Document
 from registry.models.event import Event
+from registry.models.host import Host
 from registry.models.maintainer import Maintainer
 from registry.models.plugin import Plugin, Variant
 from registry.models.release import Release, Setting, Stream
@@ -9,10 +10,12 @@ from registry.models.snapshot import Snapshot
 from registry.models.source import Source
 from registry.models.statement import Statement
 from registry.models.user import User
+from registry.models.visit import Visit
 
 __all__ = [
     "Document",
     "Event",
+    "Host",
     "Maintainer",
     "Plugin",
     "Release",
@@ -23,4 +26,5 @@ __all__ = [
     "Stream",
     "User",
     "Variant",
+    "Visit",
 ]

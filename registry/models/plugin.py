@@ -63,6 +63,8 @@ class Variant(models.Model):
 
     The columns beside it are read from it when it is recorded, for lists and search.
     `listed_at` is when clients could first see it: from then on it stays in its index.
+    `package` and `repository` are the sources at the addresses it names; `is_followed` is
+    false until they are (`registry.catalog.following`).
     `findings` are why its newest document is held back, if it is.
     """
 
@@ -78,6 +80,13 @@ class Variant(models.Model):
     namespace = models.CharField(max_length=200, blank=True)
     pip_url = models.TextField(blank=True)
     repo = models.CharField(max_length=500, blank=True)
+    package = models.ForeignKey(
+        "Source", models.SET_NULL, null=True, related_name="packaged"
+    )
+    repository = models.ForeignKey(
+        "Source", models.SET_NULL, null=True, related_name="kept"
+    )
+    is_followed = models.BooleanField(default=False)
     logo_url = models.CharField(max_length=500, null=True)  # noqa: DJ001  null is served as null
     maintenance_status = models.CharField(max_length=20, blank=True)
     hidden = models.BooleanField(default=False)
@@ -94,6 +103,13 @@ class Variant(models.Model):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["plugin", "name"], name="variant_name_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=models.Q(is_followed=False),
+                name="variant_unfollowed",
+            )
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ class Release(models.Model):
     """One version of a variant, as its index or repository shows it.
 
     Once seen, what a version contains never changes: `artifacts` (file name to SHA-256)
-    is written once.
+    is written once; what a source showed of the same version later is in `moved`.
     """
 
     variant = models.ForeignKey("Variant", models.CASCADE, related_name="releases")
@@ -20,6 +20,7 @@ class Release(models.Model):
     requires_python = models.CharField(max_length=200, blank=True)
     license = models.CharField(max_length=200, blank=True)
     artifacts = models.JSONField(default=dict)
+    moved = models.JSONField(default=dict)
 
     class Meta:
         ordering = [models.F("released_at").desc(nulls_last=True), "-pk"]

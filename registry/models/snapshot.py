@@ -24,6 +24,11 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
             rows = rows.filter(subject__in=list(subjects))
         return rows.order_by("subject", "-pk").distinct("subject")
 
+    def unjudge(self) -> int:
+        """Have the probes judge these again, and what follows recorded again."""
+        ids = list(self.values_list("pk", flat=True))
+        return self.model.objects.filter(pk__in=ids).update(probed_with=0)
+
     def unprobed(self, version: int) -> Self:
         """Return newest snapshots that this version of the probes has not judged yet."""
         newer = self.model.objects.filter(

@@ -1,88 +1,65 @@
 """Source: an address to look at, and when to look next."""
 
+import random
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any
+from urllib.parse import urlsplit
 
-from django.db import models, transaction
+from django.db import models
 
-from registry.models.bulk import save_all
+from registry import cadence
+from registry.facts import Finding
+from registry.models.leasing import SourceQuerySet
 from registry.models.ordered_json import OrderedJSONField
-from registry.vocabulary import SourceKind, without_credentials
+from registry.models.visit import Visit
+from registry.vocabulary import Outcome, SourceKind, without_credentials
 
-# How often a source that answers is looked at.
-CADENCE = {
-    SourceKind.DEFINITIONS: timedelta(minutes=15),
-    SourceKind.PACKAGE: timedelta(hours=6),
-}
-# A failing source is asked again after this, doubled with each failure, up to the limit.
-FIRST_RETRY = timedelta(minutes=1)
-LAST_RETRY = timedelta(hours=6)
-# Longer than the longest crawl (the task's hard time limit): a worker that was killed
-# gives its source back after this.
-LEASE = timedelta(minutes=7)
-
-
-class SourceQuerySet(models.QuerySet["Source"]):
-    """Questions about many sources."""
-
-    def due(self, now: datetime) -> Self:
-        """Return sources that should be looked at now and that no worker holds."""
-        free = models.Q(leased_until=None) | models.Q(leased_until__lte=now)
-        return self.filter(free, due_at__lte=now).order_by("due_at")
-
-    def lease(self, now: datetime, *, limit: int) -> list["Source"]:
-        """Take up to `limit` of these for one worker; no other worker gets the same.
-
-        Marks each before any work, so a killed worker's come back later. Two queries.
-        """
-        with transaction.atomic():
-            rows = list(self.select_for_update(skip_locked=True)[:limit])
-            for row in rows:
-                row.leased_until = now + LEASE
-                row.attempts += 1
-            save_all(rows, ["leased_until", "attempts"])
-        return rows
-
-    def enrol(
-        self,
-        kind: SourceKind,
-        address: str,
-        *,
-        found_by: str,
-        due_at: datetime | None = None,
-    ) -> "Source":
-        """Return the source at `address`, made if it is new; one that is known stays as is."""
-        source, _ = self.get_or_create(
-            kind=kind.value,
-            address=address,
-            defaults={"found_by": found_by, "due_at": due_at},
-        )
-        return source
+# A source is gone when nothing was there so many times, at least so far apart.
+ABSENCES_NEEDED = 3
+BETWEEN_ABSENCES = timedelta(days=1)
 
 
 class Source(models.Model):
-    """Where to look: a tree of definitions, or a package on the index.
+    """Where to look: a repository, a package, a tree of definitions or an index's list.
 
     `revision` and `validators` are what the last look saw (a commit, file blobs, an ETag);
     they decide whether there is anything new. `held` says why the newest look waits for a
-    person; `counters` change daily and decide nothing.
+    person; `counters` change daily and decide nothing; `facts` follow from the newest
+    snapshot (`registry.facts.SourceFacts`).
+
+    `looked_at` is the last look that was answered, `changed_at` the last that was news,
+    `crawled_at` the last that wrote this row. `absences` are when nothing was there.
     """
 
     kind = models.CharField(
         max_length=16, choices=[(kind.value, kind.value) for kind in SourceKind]
     )
     address = models.CharField(max_length=500)
+    host = models.CharField(max_length=260, blank=True)
     priority = models.SmallIntegerField(default=0)
     found_by = models.CharField(max_length=60)
     revision = models.CharField(max_length=200, blank=True)
     validators = OrderedJSONField(default=dict)
     counters = OrderedJSONField(default=dict)
+    facts = models.JSONField(default=dict)
     findings = models.JSONField(default=list)
     held = models.JSONField(null=True)
+    identity = models.CharField(max_length=200, blank=True)
+    moved_to = models.CharField(max_length=500, blank=True)
+    active_at = models.DateTimeField(null=True)
     crawled_at = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(null=True)
+    quiet_looks = models.PositiveIntegerField(default=0)
+    absences = models.JSONField(default=list)
+    gone_at = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0)
     last_error = models.TextField(blank=True)
+    asked_at = models.DateTimeField(null=True)
+    asked_last_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
+    lease = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
 
@@ -97,10 +74,17 @@ class Source(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["due_at"],
+                "host",
+                models.F("asked_at").asc(nulls_last=True),
+                "due_at",
                 condition=models.Q(due_at__isnull=False),
-                name="source_due",
-            )
+                name="source_due_at_host",
+            ),
+            models.Index(
+                fields=["leased_until"],
+                condition=models.Q(leased_until__isnull=False),
+                name="source_leased",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -113,37 +97,116 @@ class Source(models.Model):
             return f"folder {self.address.rpartition('/')[2]}"
         return without_credentials(self.address)
 
-    def crawl_succeeded(self, now: datetime, **seen: Any) -> None:
-        """Keep what the look saw and set the next one; the lease ends.
+    def host_of_address(self) -> str:
+        """Return who is asked: `name:port`, `local`, or nothing for the default index."""
+        if self.address.startswith(("/", "file:")):
+            return "local"
+        return urlsplit(self.address).netloc.rpartition("@")[2].lower()
 
-        `seen` are fields of this row: revision, validators, counters, findings, held.
+    def next_look(self, now: datetime) -> datetime:
+        """Return when a source that answered is due again."""
+        if self.gone_at is not None:
+            return now + cadence.QUIET
+        # Spread, so that what was enrolled together is not asked together for ever.
+        chance = random.random()  # noqa: S311  no secret
+        since = self.changed_at or now
+        return now + cadence.pause(
+            SourceKind(self.kind), changed_at=since, now=now, chance=chance
+        )
+
+    def ask(self, now: datetime, *, limit: timedelta) -> timedelta | None:
+        """Have this looked at next; return how long to wait where that was asked just now.
+
+        One conditional update, so that of many who ask at once one is heard.
+        """
+        asked = Source.objects.filter(pk=self.pk).filter(
+            models.Q(asked_last_at=None) | models.Q(asked_last_at__lte=now - limit)
+        )
+        if asked.update(asked_at=now, asked_last_at=now, due_at=now):
+            return None
+        self.refresh_from_db(fields=["asked_last_at"])
+        last = self.asked_last_at or now
+        return max(timedelta(), last + limit - now)
+
+    def crawl_succeeded(
+        self,
+        now: datetime,
+        *,
+        outcome: Outcome,
+        changed: Mapping[str, int] | None = None,
+        asked_before: datetime | None = None,
+        **seen: Any,
+    ) -> None:
+        """Keep what the look saw, as a visit too, and set the next one; the lease ends.
+
+        `seen` are fields of this row: revision, validators, counters, findings, held. Where
+        the source was asked for since `asked_before` was read, it is due again at once.
         """
         for name, value in seen.items():
             setattr(self, name, value)
-        self.crawled_at = now
-        self.failures, self.attempts, self.last_error = 0, 0, ""
-        self.due_at = now + CADENCE[SourceKind(self.kind)]
-        self.leased_until = None
-        self.save()
-
-    def crawl_changed_nothing(self, now: datetime) -> None:
-        """Set the next look and nothing else; the lease ends. One row, no catalog row."""
-        self.failures, self.attempts, self.last_error = 0, 0, ""
-        self.due_at = now + CADENCE[SourceKind(self.kind)]
-        self.leased_until = None
-        self.save(
-            update_fields=[
-                "failures", "attempts", "last_error", "due_at", "leased_until",
-            ]
+        visit = Visit(
+            source=self, at=now, outcome=outcome, revision=self.revision,
+            changed=dict(changed or {}), quiet_before=self.quiet_looks,
         )  # fmt: skip
+        self.crawled_at = self.looked_at = now
+        if outcome is Outcome.CHANGED:
+            self.changed_at = self.active_at or now
+        self.failures, self.attempts, self.quiet_looks = 0, 0, 0
+        self.last_error, self.absences = "", []
+        is_asked = self.asked_at is not None and self.asked_at != asked_before
+        self._end_lease(now if is_asked else self.next_look(now))
+        self.save()
+        visit.save()
 
-    def crawl_failed(self, now: datetime, error: str) -> timedelta:
-        """Keep the error, let go of the lease and return how long until the next try."""
-        doubled: int = 2 ** min(self.failures, 20)
-        wait = min(LAST_RETRY, FIRST_RETRY * doubled)
+    def crawl_failed(
+        self, now: datetime, error: str, *, outcome: Outcome = Outcome.UNREACHABLE
+    ) -> timedelta:
+        """Keep the error, let go of the lease and return how long until the next try.
+
+        A failure with the same words as the last one is no visit of its own.
+        """
+        is_news = self.last_error != error[:2000]
+        chance = random.random()  # noqa: S311  no secret
+        wait = cadence.retry(self.failures, chance=chance)
+        if self.absences and outcome is Outcome.GONE:
+            wait = max(wait, BETWEEN_ABSENCES)
         self.failures += 1
         self.last_error = error[:2000]
-        self.due_at = now + wait
-        self.leased_until = None
-        self.save(update_fields=["failures", "last_error", "due_at", "leased_until"])
+        self._end_lease(now + wait)
+        fields = [
+            "failures",
+            "last_error",
+            "due_at",
+            "asked_at",
+            "lease",
+            "leased_until",
+        ]
+        if is_news:
+            visit = Visit(source=self, at=now, outcome=outcome, error=self.last_error)
+            visit.quiet_before, self.quiet_looks = self.quiet_looks, 0
+            visit.save()
+            fields.append("quiet_looks")
+        self.save(update_fields=[*fields, "absences", "gone_at"])
         return wait
+
+    def count_absence(self, now: datetime) -> bool:
+        """Note that nothing is there, unsaved; say whether that makes the source gone.
+
+        Looks within a day of each other count once.
+        """
+        last = max(map(datetime.fromisoformat, self.absences), default=None)
+        if last is None or now - last >= BETWEEN_ABSENCES:
+            self.absences = [*self.absences, now.isoformat()]
+        if self.gone_at is not None or len(self.absences) < ABSENCES_NEEDED:
+            return False
+        self.gone_at = now
+        return True
+
+    def _end_lease(self, due_at: datetime) -> None:
+        self.due_at, self.asked_at = due_at, None
+        self.lease = self.leased_until = None
+
+    @property
+    def problems(self) -> list[Finding]:
+        """Return what the last look found wrong."""
+        return [Finding.from_json(one) for one in self.findings]

@@ -21,6 +21,11 @@ def places():
     return found
 
 
+def without_due_times(rows):
+    """Leave sources out: each look sets when the next one is due."""
+    return {key: place for key, place in rows.items() if key[0] != "registry_source"}
+
+
 def documents():
     """Return every published body by path, below the discovery API's plugins."""
     rows = Document.objects.values_list("path", "body")

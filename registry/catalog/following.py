@@ -1,0 +1,74 @@
+"""Enrol the sources that definitions name: what a variant installs, and where it is kept."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from registry.models import Snapshot, Source, Variant
+from registry.models.bulk import save_all
+from registry.places import Place, repository_place, requirement_place
+from registry.vocabulary import SourceKind
+
+FOUND_BY = "definition"
+PER_TICK = 2000
+
+
+def follow_variants(*, now: datetime) -> int:
+    """Give variants whose addresses changed the sources at them; return how many.
+
+    New sources are due now. What a known source said last is recorded again, for it now
+    speaks of these variants as well. A number of queries that does not grow.
+    """
+    with transaction.atomic():
+        rows = list(
+            Variant.objects.filter(is_followed=False)
+            .order_by("pk")
+            .select_for_update(skip_locked=True)[:PER_TICK]
+        )
+        places = {row.pk: places_of(row) for row in rows}
+        wanted = {place for pair in places.values() for place in pair if place}
+        sources = _enrolled(wanted, now=now)
+        linked = set()
+        for row in rows:
+            package, repository = places[row.pk]
+            before = {row.package_id, row.repository_id}
+            row.package = sources[package] if package else None
+            row.repository = sources[repository] if repository else None
+            row.is_followed = True
+            linked |= {row.package_id, row.repository_id} - before - {None}
+        save_all(rows, ["package", "repository", "is_followed"])
+        newest = Snapshot.objects.filter(source__in=linked, subject="")
+        newest.order_by("source_id", "-pk").distinct("source_id").unjudge()
+    return len(rows)
+
+
+def places_of(variant: Variant) -> tuple[Place | None, Place | None]:
+    """Return where a variant's package and its repository are, as far as it says.
+
+    What is installed from Git is kept where it is installed from, whatever `repo` says.
+    """
+    installed = requirement_place(variant.pip_url) if variant.pip_url else None
+    kept = repository_place(variant.repo) if variant.repo else None
+    if installed is not None and installed.kind is SourceKind.REPOSITORY:
+        return None, _known(installed)
+    return _known(installed), _known(kept)
+
+
+def _known(place: Place | None) -> Place | None:
+    """Return a place without what one variant wants of it; no folder of this machine."""
+    if place is None or not 0 < len(place.address) <= 500:
+        return None
+    is_web = place.address.startswith(("https://", "http://"))
+    if place.kind is SourceKind.REPOSITORY and not is_web:
+        return None
+    return Place(place.kind, place.address)
+
+
+def _enrolled(places: Iterable[Place], *, now: datetime) -> dict[Place, Source]:
+    """Return the source at each place, made if it is new."""
+    wanted = [(place.kind, place.address) for place in places]
+    if not wanted:
+        return {}
+    rows = Source.objects.enrol_all(wanted, found_by=FOUND_BY, due_at=now)
+    return {Place(SourceKind(row.kind), row.address): row for row in rows}
