@@ -32,6 +32,17 @@ DEFINITIONS_SOURCES = env.list(
 )
 # The Simple API address of the package index; empty means PyPI's own.
 PACKAGE_INDEX_URL = env.str("PACKAGE_INDEX_URL", default="")
+# More indexes, by their Simple API addresses; each may carry `user:password@`.
+PACKAGE_INDEXES = env.list("PACKAGE_INDEXES", default=[])
+# The indexes in which connectors are looked for by name; empty means in none.
+FIND_IN_INDEXES = env.list("FIND_IN_INDEXES", default=[])
+# Fetchers connect to public addresses, and to these networks: `127.0.0.0/8`.
+CRAWL_ALLOWED_NETWORKS = env.list("CRAWL_ALLOWED_NETWORKS", default=[])
+# Whether folders and `file://` repositories of this machine may be read.
+CRAWL_LOCAL_REPOSITORIES = env.bool("CRAWL_LOCAL_REPOSITORIES", default=True)
+# How many workers may ask one host at once, and how long each waits between requests.
+CRAWL_HOST_SLOTS = env.int("CRAWL_HOST_SLOTS", default=4)
+CRAWL_PACE_S = env.float("CRAWL_PACE_S", default=0.2)
 # A tree that lost more than this share of its plugins is held for a person.
 SHRINK_LIMIT_PERCENT = env.float("SHRINK_LIMIT_PERCENT", default=2.0)
 CRAWL_TIMEOUT_S = env.int("CRAWL_TIMEOUT_S", default=60)

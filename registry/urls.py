@@ -8,6 +8,7 @@ from registry.views.home import home
 from registry.views.missing import missing
 from registry.views.monogram import logo
 from registry.views.plugin import plugin
+from registry.views.source import hook, refresh, source
 from registry.views.theme import theme
 from registry.views.variant import variant
 
@@ -19,6 +20,9 @@ urlpatterns = [
     path("search", browse, name="search"),
     path("theme", theme, name="theme"),
     path("assets/logos/<path:address>", logo, name="logo"),
+    path("sources/<int:pk>", source, name="source"),
+    path("sources/<int:pk>/refresh", refresh, name="refresh"),
+    path("hooks/<int:pk>", hook, name="hook"),
     path("<type:kind>", browse, name="browse"),
     path("<type:kind>/<name:name>", plugin, name="plugin"),
     path("<type:kind>/<name:name>--<name:variant_name>", variant, name="variant"),

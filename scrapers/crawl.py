@@ -5,14 +5,8 @@ first sees whether another crawl of the same source finished meanwhile, and then
 So a source may be crawled twice at once, or killed in between, and nothing is kept twice.
 """
 
-import tempfile
-from collections.abc import Iterable, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
@@ -22,26 +16,8 @@ from registry.evidence import Evidence, Look
 from registry.facts import Finding, Json
 from registry.models import Snapshot, Source
 from registry.models.bulk import BATCH
-from registry.vocabulary import PluginType, SourceKind
-from scrapers.crawlers import git
-from scrapers.crawlers.definitions import fetch_definitions, require_layout
-from scrapers.crawlers.definitions.reading import SIZE_LIMIT
-from scrapers.crawlers.definitions.tree import FolderTree, Tree
-from scrapers.crawlers.index import fetch_package, normalised
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-PACKAGE_PREFIX = "pypi:"
-
-
-class Outcome(StrEnum):
-    """How a crawl ended."""
-
-    UNCHANGED = "unchanged"
-    CHANGED = "changed"
-    HELD = "held"
-    OVERTAKEN = "overtaken"
+from registry.vocabulary import Outcome, PluginType, SourceKind
+from scrapers.looking import look_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,106 +30,57 @@ class Crawl:
     look: Look | None = None
 
 
-def locate(place: str) -> tuple[SourceKind, str]:
-    """Return the kind and address of a source that a person named.
-
-    `pypi:NAME` is a package, anything else a tree of definitions: a folder of this
-    machine by its absolute path, or the address of a Git repository.
-    """
-    if place.startswith(PACKAGE_PREFIX):
-        return SourceKind.PACKAGE, normalised(place.removeprefix(PACKAGE_PREFIX))
-    if "://" not in place and Path(place).is_dir():
-        return SourceKind.DEFINITIONS, str(Path(place).resolve())
-    return SourceKind.DEFINITIONS, place.rstrip("/")
-
-
-def crawl(source: Source, *, now: datetime, accept_loss: bool = False) -> Crawl:
+def crawl(source: Source, *, now: datetime, accept: bool = False) -> Crawl:
     """Look at a source and keep what is new. Raises a CrawlError where looking fails.
 
-    A tree that lost more than the allowed share of its plugins is held: nothing of it is
-    kept until a person has it crawled with `accept_loss`. Nothing new writes no row.
+    A tree that lost more than the allowed share of its plugins is held, and so is an
+    address at which another repository stands than before: nothing of it is kept until a
+    person has it crawled with `accept`. Nothing new writes no row.
     """
-    look = _look(source, accept_loss=accept_loss)
+    look = look_at(source, accept_loss=accept)
     if look is None:
         held = source.held is not None
         return Crawl(outcome=Outcome.HELD if held else Outcome.UNCHANGED)
-    if _is_shrunken(look) and not accept_loss:
-        return _hold(source, look, now=now)
+    reason = None if accept else _reason_to_hold(source, look)
+    if reason is not None:
+        return _hold(source, look, reason, now=now)
     return _keep(source, look, now=now)
 
 
-def _look(source: Source, *, accept_loss: bool) -> Look | None:
-    if source.kind == SourceKind.PACKAGE:
-        return fetch_package(
-            source.address,
-            validators=source.validators,
-            index_url=settings.PACKAGE_INDEX_URL,
-            timeout_s=settings.CRAWL_TIMEOUT_S,
-        )
-    known = source.revision
-    if source.held is not None:
-        # A held revision is not fetched again until someone accepts it; any other is,
-        # the one that was kept last as well: with it the reason to hold is gone.
-        known = "" if accept_loss else source.held["revision"]
-    with _tree(source.address, known) as tree:
-        if tree is None:
-            return None
-        look = fetch_definitions(
-            tree,
-            seen=source.validators,
-            previous=lambda subjects: _previous(source, subjects),
-        )
-    require_layout(look, source.address)
-    return look
-
-
-@contextmanager
-def _tree(address: str, known: str) -> "Iterator[Tree | None]":
-    """Give the tree at an address, or None where its revision is the known one."""
-    if Path(address).is_dir() and not (Path(address) / "HEAD").exists():
-        folder = FolderTree(Path(address), size_limit=SIZE_LIMIT)
-        yield None if folder.revision == known else folder
-        return
-    head = git.head_of(address, timeout_s=settings.CRAWL_TIMEOUT_S)
-    if head == known:
-        yield None
-        return
-    with tempfile.TemporaryDirectory(prefix="songbook-git-") as place:
-        tree = git.GitTree(
-            address, head, Path(place), timeout_s=settings.CRAWL_TIMEOUT_S
-        )
-        try:
-            yield tree
-        finally:
-            tree.close()
-
-
-def _previous(source: Source, subjects: Iterable[str] | None) -> Mapping[str, Json]:
-    rows = Snapshot.objects.latest_of(source, subjects)
-    return {row.subject: row.evidence for row in rows.only("subject", "evidence")}
-
-
-def _is_shrunken(look: Look) -> bool:
+def _reason_to_hold(source: Source, look: Look) -> Finding | None:
+    """Return why a person has to see a look before it is kept, if one has to."""
     limit: float = settings.SHRINK_LIMIT_PERCENT
-    return len(look.gone) * 100 > look.known * limit
+    if len(look.gone) * 100 > look.known * limit:
+        message = (
+            f"{len(look.gone)} of {look.known} plugins are gone, more than "
+            f"{limit:g} %. Nothing was changed. If this is meant, "
+            "crawl the source again with --accept-loss."
+        )
+        return Finding(code="shrunken", message=message)
+    if source.identity and look.identity not in {"", source.identity}:
+        message = (
+            f"Another repository stands at this address ({look.identity}) than before "
+            f"({source.identity}). Nothing of it was taken. If this is meant, crawl the "
+            "source again with --accept-loss."
+        )
+        return Finding(code="identity", message=message)
+    return None
 
 
-def _hold(source: Source, look: Look, *, now: datetime) -> Crawl:
+def _hold(source: Source, look: Look, reason: Finding, *, now: datetime) -> Crawl:
     """Keep nothing of a look but that it waits for a person."""
-    message = (
-        f"{len(look.gone)} of {look.known} plugins are gone, more than "
-        f"{settings.SHRINK_LIMIT_PERCENT:g} %. Nothing was changed. If this is meant, "
-        "crawl the source again with --accept-loss."
-    )
-    finding = Finding(code="shrunken", message=message)
     held = {"revision": look.revision, "gone": len(look.gone), "known": look.known}
     with transaction.atomic():
         row = _unless_overtaken(source)
         if row is None:
             return Crawl(outcome=Outcome.OVERTAKEN)
-        findings = [finding.as_json()]
-        row.crawl_succeeded(now, held=held, findings=findings)
-    return Crawl(outcome=Outcome.HELD, findings=(finding,), look=look)
+        row.crawl_succeeded(
+            now,
+            outcome=Outcome.HELD,
+            held=held | {"because": reason.code},
+            findings=[reason.as_json()],
+        )
+    return Crawl(outcome=Outcome.HELD, findings=(reason,), look=look)
 
 
 def _keep(source: Source, look: Look, *, now: datetime) -> Crawl:
@@ -165,12 +92,20 @@ def _keep(source: Source, look: Look, *, now: datetime) -> Crawl:
         snapshots = Snapshot.objects.bulk_create(
             _news(row, look, now=now), batch_size=BATCH
         )
+        _enrol_places(row, look, now=now)
+        _welcome_back(row)
         row.crawl_succeeded(
             now,
+            outcome=Outcome.CHANGED,
+            changed={"subjects": len(snapshots), "gone": len(look.gone)},
+            asked_before=source.asked_at,
             revision=look.revision,
             validators=look.validators,
             counters=row.counters if look.counters is None else look.counters,
             findings=[finding.as_json() for finding in look.findings],
+            identity=look.identity or row.identity,
+            moved_to=look.moved_to[:500],
+            active_at=look.active_at or row.active_at,
             held=None,
         )
         if look.counters is not None:
@@ -181,6 +116,24 @@ def _keep(source: Source, look: Look, *, now: datetime) -> Crawl:
         findings=(*look.findings, *(f for e in look.evidence for f in e.findings)),
         look=look,
     )
+
+
+def _welcome_back(source: Source) -> None:
+    """Have what a source said last count again, if it was gone; unsaved."""
+    if source.gone_at is not None:
+        source.gone_at = None
+        Snapshot.objects.latest_of(source).unjudge()
+
+
+def _enrol_places(index: Source, look: Look, *, now: datetime) -> None:
+    """Make sources of what an index lists, due now; what is known and moved is due, too."""
+    if not look.places:
+        return
+    places = [(SourceKind.PACKAGE, place.address) for place in look.places]
+    found_by = f"index {index.shown}"[:60]
+    Source.objects.enrol_all(places, found_by=found_by, due_at=now)
+    moved = [place.address for place in look.places if place.is_news]
+    Source.objects.filter(kind=SourceKind.PACKAGE, address__in=moved).update(due_at=now)
 
 
 def _news(source: Source, look: Look, *, now: datetime) -> list[Snapshot]:

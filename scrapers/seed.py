@@ -37,6 +37,7 @@ def enrol_seed(*, now: datetime) -> int:
         Source.objects.filter(kind=SourceKind.PACKAGE).values_list("address", flat=True)
     )
     new = [name for name in SEED if name not in known]
-    for name in new:
-        Source.objects.enrol(SourceKind.PACKAGE, name, found_by=FOUND_BY, due_at=now)
+    if new:
+        places = [(SourceKind.PACKAGE, name) for name in new]
+        Source.objects.enrol_all(places, found_by=FOUND_BY, due_at=now)
     return len(new)

@@ -1,122 +1,64 @@
-"""The main line, in order, and the ticks that keep it moving.
-
-    crawl (look, keep) → probe (judge) → record (rows) → publish (documents)
-
-Each step reads what is now true and writes what follows, so any of them may be killed,
-repeated or run by someone else; a tick then does what was left.
-"""
+"""The ticks that keep the main line moving. What each does is in `line` and `rounds`."""
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from registry import catalog, publishing
-from registry.catalog import Recorded
-from registry.facts import Finding
+from registry import publishing
+from registry.catalog.following import follow_variants
 from registry.models import Snapshot, Source
-from registry.models.bulk import save_all
-from registry.publishing import Published
+from registry.places import parse
 from registry.vocabulary import SourceKind
 from scrapers import probes
-from scrapers.crawl import Crawl, Outcome, locate
-from scrapers.crawl import crawl as look_and_keep
-from scrapers.http import CrawlError
-from scrapers.probes import run_probes
+from scrapers.line import Passage, judge
+from scrapers.rounds import Round
 from scrapers.seed import enrol_seed
 
 logger = logging.getLogger(__name__)
 
-# How many sources one tick hands out; the next tick is seconds away.
-SOURCES_PER_TICK = 16
+# How many sources one worker takes at once, and how many workers one tick calls.
+SOURCES_PER_ROUND = 50
+ROUNDS_PER_TICK = 8
 SNAPSHOTS_PER_TICK = 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
-    """One source's way down the whole line."""
-
-    crawl: Crawl
-    recorded: Recorded = field(default_factory=Recorded)
-    published: Published = field(default_factory=Published)
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """Return all that was found wrong: by the look, and by the probes after it."""
-        probed = (one for row in self.crawl.snapshots for one in row.probe_findings)
-        return (*self.crawl.findings, *map(Finding.from_json, probed))
-
-
-def follow(source: Source, *, now: datetime, accept_loss: bool = False) -> Passage:
-    """Take one source down the whole line, in this process.
-
-    Raises a CrawlError where looking fails. Nothing new ends it after the first step.
-    """
-    crawled = look_and_keep(source, now=now, accept_loss=accept_loss)
-    if crawled.outcome is not Outcome.CHANGED:
-        return Passage(crawl=crawled)
-    recorded = judge(crawled.snapshots, now=now)
-    return Passage(
-        crawl=crawled,
-        recorded=recorded,
-        published=publishing.publish_changed(now=now),
-    )
-
-
-def judge(snapshots: Sequence[Snapshot], *, now: datetime) -> Recorded:
-    """Probe snapshots, record what follows, and mark them as done. Safe to repeat."""
-    found = []
-    for snapshot in snapshots:
-        kind = SourceKind(snapshot.source.kind)
-        report = run_probes(kind, snapshot.evidence)
-        snapshot.probe_findings = [one.as_json() for one in report.findings]
-        snapshot.probed_with = probes.VERSION
-        if report.facts is not None:
-            found.append((snapshot, report.facts))
-    recorded = catalog.record(found, now=now)
-    save_all(snapshots, ["probe_findings", "probed_with"])
-    return recorded
 
 
 @shared_task
 def enrol_sources() -> None:
     """Make sure that the configured sources are known and looked at."""
-    for address in settings.DEFINITIONS_SOURCES:
-        kind, place = locate(address)
-        source = Source.objects.enrol(kind, place, found_by="settings")
+    now = timezone.now()
+    wanted = [f"definitions:{one}" for one in settings.DEFINITIONS_SOURCES]
+    wanted += [f"index:{one}" for one in settings.FIND_IN_INDEXES]
+    for place in map(parse, wanted):
+        source = Source.objects.enrol(place.kind, place.address, found_by="settings")
         if source.due_at is None:
-            Source.objects.filter(pk=source.pk).update(due_at=timezone.now())
+            Source.objects.filter(pk=source.pk).update(due_at=now)
 
 
 @shared_task
 def crawl_due() -> None:
-    """Hand out the sources that are due, each to one worker."""
-    now = timezone.now()
-    for source in Source.objects.due(now).lease(now, limit=SOURCES_PER_TICK):
-        crawl.delay(source.pk)
+    """Call as many workers as there may be rounds to go."""
+    waiting = Source.objects.due(timezone.now())[: SOURCES_PER_ROUND * ROUNDS_PER_TICK]
+    for _ in range(-(-waiting.count() // SOURCES_PER_ROUND)):
+        crawl.delay()
 
 
 @shared_task
-def crawl(source_id: int) -> None:
-    """Take one leased source down the line; a failure is kept and tried again later."""
-    source = Source.objects.filter(pk=source_id).first()
-    if source is None:
-        # Taken out of the registry since it was handed out.
-        return
+def crawl() -> None:
+    """Go one round, and call for another while there is more to do."""
     now = timezone.now()
-    try:
-        passage = follow(source, now=now)
-    except CrawlError as error:
-        _failed(source, error, now=now)
-        return
-    if passage.crawl.outcome in {Outcome.UNCHANGED, Outcome.HELD}:
-        source.refresh_from_db()
-        source.crawl_changed_nothing(now)
-    _tell(source, passage)
+    if sources := Source.objects.lease(now, limit=SOURCES_PER_ROUND):
+        Round(sources, began=now).go(_tell)
+        _begin_with_seed()
+        crawl.delay()
+
+
+@shared_task
+def follow_definitions() -> None:
+    """Enrol what definitions name, so that every variant has its sources."""
+    if count := follow_variants(now=timezone.now()):
+        logger.info("Followed %d variants to what they name.", count)
 
 
 @shared_task
@@ -128,23 +70,20 @@ def probe_due() -> None:
         publishing.publish_changed(now=timezone.now())
 
 
-def _failed(source: Source, error: CrawlError, *, now: datetime) -> None:
-    """Keep the failure; where no definitions were ever read, begin with the seed."""
-    wait = source.crawl_failed(now, str(error))
-    minutes = wait.total_seconds() / 60
-    logger.warning("%s Trying again in %.0f min.", error, minutes)
+def _begin_with_seed() -> None:
+    """Where no definitions could be read yet, begin with known connectors."""
     definitions = Source.objects.filter(kind=SourceKind.DEFINITIONS)
-    if (
-        source.kind != SourceKind.DEFINITIONS
-        or definitions.exclude(revision="").exists()
-    ):
-        return
-    if new := enrol_seed(now=now):
-        logger.info("Beginning with %d connectors from the package index.", new)
+    if definitions.filter(revision="", failures__gt=0).exists():
+        if definitions.exclude(revision="").exists():
+            return
+        if new := enrol_seed(now=timezone.now()):
+            logger.info("Beginning with %d connectors from the package index.", new)
 
 
 def _tell(source: Source, passage: Passage) -> None:
     """Log what came of a source, and how far the first reading of all sources is."""
+    if passage.crawl.look is None:
+        return
     recorded = passage.recorded
     counts = {
         "new": recorded.added,

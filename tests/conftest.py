@@ -60,6 +60,13 @@ def _published_root(settings, tmp_path):
     settings.PUBLISHED_ROOT = tmp_path / "published"
 
 
+@pytest.fixture(autouse=True)
+def _local_hosts(settings):
+    """Servers of tests are on loopback, and need no rest between two requests."""
+    settings.CRAWL_ALLOWED_NETWORKS = ["127.0.0.0/8"]
+    settings.CRAWL_PACE_S = 0
+
+
 @pytest.fixture
 def folder(tmp_path):
     """A tree of definitions with two extractors and a loader."""

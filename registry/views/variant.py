@@ -22,6 +22,7 @@ RELEASES_SHOWN = 20
 SAYS = {
     Origin.DEFINITION: "Curated definition",
     Origin.PACKAGE: "Package metadata",
+    Origin.REPOSITORY: "Repository, read without running it",
     Origin.PROBE: "Observed by a probe",
 }
 

@@ -9,7 +9,7 @@ from playwright.sync_api import sync_playwright
 
 from registry.models import Source
 from registry.vocabulary import SourceKind
-from scrapers.tasks import follow
+from scrapers.line import follow
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # A browser of its own accord asks the network for updates and accounts.

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from registry import schemas
 from registry.models import Document, Source
+from registry.places import parse
 from registry.vocabulary import PluginType
-from scrapers.crawl import locate
-from scrapers.tasks import follow
+from scrapers.line import follow
 
 pytestmark = pytest.mark.django_db
 
@@ -30,8 +30,8 @@ def published(real_definitions, django_db_setup, django_db_blocker, tmp_path_fac
     root = tmp_path_factory.mktemp("published")
     change = override_settings(PUBLIC_URL=BASE, PUBLISHED_ROOT=root)
     with django_db_blocker.unblock(), change, transaction.atomic():
-        kind, address = locate(str(real_definitions))
-        source = Source.objects.enrol(kind, address, found_by="test")
+        place = parse(f"definitions:{real_definitions}")
+        source = Source.objects.enrol(place.kind, place.address, found_by="test")
         follow(source, now=timezone.now())
         rows = Document.objects.values_list("path", "body")
         documents = {path: bytes(body) for path, body in rows}

@@ -13,9 +13,9 @@ from registry import legacy, publishing
 from registry.documents import index_path
 from registry.mirror import mirror
 from registry.models import Document, Event, Source, Variant
+from registry.places import parse
 from registry.vocabulary import EventVerb, PluginType
-from scrapers.crawl import locate
-from scrapers.tasks import follow
+from scrapers.line import follow
 from tests.registry.rows import documents, rewritten, serials
 
 pytestmark = pytest.mark.django_db
@@ -27,8 +27,8 @@ def crawl(folder):
     """Take the folder down the whole line, as often as it is called."""
 
     def run(**options):
-        kind, address = locate(str(folder))
-        source = Source.objects.enrol(kind, address, found_by="test")
+        place = parse(f"definitions:{folder}")
+        source = Source.objects.enrol(place.kind, place.address, found_by="test")
         return follow(source, now=timezone.now(), **options)
 
     return run
@@ -117,7 +117,7 @@ def test_a_wholly_gone_plugin_keeps_its_default(crawl, folder):
     crawl()
     folder.remove("extractors", "tap-alpha", "ada")
     folder.remove("extractors", "tap-alpha", "bo")
-    crawl(accept_loss=True)
+    crawl(accept=True)
     assert body("extractors/index")["tap-alpha"]["default_variant"] == "bo"
 
 

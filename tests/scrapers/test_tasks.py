@@ -17,23 +17,17 @@ from django.utils import timezone
 from registry.models import Snapshot, Source, Variant
 from registry.vocabulary import SourceKind
 from scrapers import probes, tasks
-from scrapers.crawl import locate
 from scrapers.seed import SEED
 from tests.embedded.waiting import until
+from tests.scrapers.going import enrol, go
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-
-
-def enrol(place):
-    kind, address = locate(str(place))
-    now = timezone.now()
-    return Source.objects.enrol(kind, address, found_by="test", due_at=now)
 
 
 @pytest.mark.django_db
 def test_a_source_that_is_due_is_crawled_recorded_and_published(folder):
     source = enrol(folder)
-    tasks.crawl(source.pk)
+    go(source)
     source.refresh_from_db()
     assert source.due_at > timezone.now()
     assert Variant.objects.exclude(listed_at=None).count() == 4
@@ -42,10 +36,10 @@ def test_a_source_that_is_due_is_crawled_recorded_and_published(folder):
 @pytest.mark.django_db
 def test_the_next_look_at_an_unchanged_source_writes_its_due_time_alone(folder):
     source = enrol(folder)
-    tasks.crawl(source.pk)
+    go(source)
     source.refresh_from_db()
     before = source.crawled_at, Snapshot.objects.count()
-    tasks.crawl(source.pk)
+    go(source)
     source.refresh_from_db()
     assert (source.crawled_at, Snapshot.objects.count()) == before
 
@@ -53,7 +47,7 @@ def test_the_next_look_at_an_unchanged_source_writes_its_due_time_alone(folder):
 @pytest.mark.django_db
 def test_definitions_that_can_not_be_reached_make_us_begin_with_the_seed(closed_port):
     source = enrol(f"http://127.0.0.1:{closed_port}/hub.git")
-    tasks.crawl(source.pk)
+    go(source)
     source.refresh_from_db()
     assert source.failures == 1
     assert source.due_at > timezone.now()
@@ -63,14 +57,14 @@ def test_definitions_that_can_not_be_reached_make_us_begin_with_the_seed(closed_
 
 @pytest.mark.django_db
 def test_definitions_that_were_read_once_need_no_seed(folder, closed_port):
-    tasks.crawl(enrol(folder).pk)
-    tasks.crawl(enrol(f"http://127.0.0.1:{closed_port}/hub.git").pk)
+    go(enrol(folder))
+    go(enrol(f"http://127.0.0.1:{closed_port}/hub.git"))
     assert not Source.objects.filter(kind=SourceKind.PACKAGE).exists()
 
 
 @pytest.mark.django_db
 def test_raising_the_probes_version_judges_stored_evidence_again(folder, monkeypatch):
-    tasks.crawl(enrol(folder).pk)
+    go(enrol(folder))
     monkeypatch.setattr(probes, "VERSION", probes.VERSION + 1)
     tasks.probe_due()
     assert set(Snapshot.objects.values_list("probed_with", flat=True)) == {
@@ -81,7 +75,7 @@ def test_raising_the_probes_version_judges_stored_evidence_again(folder, monkeyp
 @pytest.mark.django_db
 def test_judging_again_says_the_same_once(folder, monkeypatch):
     folder.defaults({"extractors": {"tap-alpha": "nobody"}})
-    tasks.crawl(enrol(folder).pk)
+    go(enrol(folder))
     before = list(Snapshot.objects.order_by("pk").values_list("probe_findings"))
     assert "'nobody'" in str(before)
     monkeypatch.setattr(probes, "VERSION", probes.VERSION + 1)
@@ -90,7 +84,8 @@ def test_judging_again_says_the_same_once(folder, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_source_is_leased_twice():
+def test_no_source_is_leased_twice(settings):
+    settings.CRAWL_HOST_SLOTS = 100
     now = timezone.now()
     for number in range(40):
         Source.objects.enrol(
@@ -100,7 +95,7 @@ def test_no_source_is_leased_twice():
     def take(_):
         try:
             taken = []
-            while rows := Source.objects.due(now).lease(now, limit=3):
+            while rows := Source.objects.lease(now, limit=3):
                 taken += [row.pk for row in rows]
             return taken
         finally:
@@ -115,10 +110,10 @@ def test_no_source_is_leased_twice():
 def test_a_killed_workers_source_comes_back_when_its_lease_ends():
     now = timezone.now()
     Source.objects.enrol(SourceKind.PACKAGE, "tap-x", found_by="test", due_at=now)
-    assert len(Source.objects.due(now).lease(now, limit=5)) == 1
-    assert Source.objects.due(now).lease(now, limit=5) == []
+    assert len(Source.objects.lease(now, limit=5)) == 1
+    assert Source.objects.lease(now, limit=5) == []
     later = now + timedelta(minutes=10)
-    assert len(Source.objects.due(later).lease(later, limit=5)) == 1
+    assert len(Source.objects.lease(later, limit=5)) == 1
 
 
 @pytest.fixture

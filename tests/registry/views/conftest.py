@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from registry.models import Source
 from registry.vocabulary import SourceKind
-from scrapers.tasks import follow
+from scrapers.line import follow
 
 
 @pytest.fixture

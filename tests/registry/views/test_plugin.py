@@ -27,7 +27,7 @@ def test_a_variant_that_went_is_deprecated_in_words_and_with_the_date(
 ):
     crawl()
     folder.remove("extractors", "tap-alpha", "bo")
-    crawl(accept_loss=True)
+    crawl(accept=True)
     assert "Deprecated: gone since " in read("/extractors/tap-alpha")
 
 

@@ -114,7 +114,7 @@ def test_releases_are_listed_with_yanks_and_pythons(catalog, read):
 def test_a_variant_that_went_says_since_when(folder, crawl, read):
     crawl()
     folder.remove("extractors", "tap-alpha", "bo")
-    crawl(accept_loss=True)
+    crawl(accept=True)
     page = read("/extractors/tap-alpha--bo")
     assert "<strong>Deprecated.</strong>" in page
     assert "Withdrawn" in page

@@ -1,0 +1,73 @@
+"""The main line, in order.
+
+    crawl (look, keep) → probe (judge) → record (rows) → publish (documents)
+
+Each step reads what is now true and writes what follows, so any of them may be killed,
+repeated or run by someone else; a tick then does what was left.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from registry import catalog, publishing
+from registry.catalog import Recorded
+from registry.facts import Finding
+from registry.models import Snapshot, Source
+from registry.models.bulk import save_all
+from registry.publishing import Published
+from registry.vocabulary import Outcome, SourceKind
+from scrapers import probes
+from scrapers.crawl import Crawl
+from scrapers.crawl import crawl as look_and_keep
+from scrapers.probes import run_probes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """One source's way down the whole line."""
+
+    crawl: Crawl
+    recorded: Recorded = field(default_factory=Recorded)
+    published: Published = field(default_factory=Published)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return all that was found wrong: by the look, and by the probes after it."""
+        probed = (one for row in self.crawl.snapshots for one in row.probe_findings)
+        return (*self.crawl.findings, *map(Finding.from_json, probed))
+
+
+def follow(source: Source, *, now: datetime, accept: bool = False) -> Passage:
+    """Take one source down the whole line, in this process.
+
+    Raises a CrawlError where looking fails. Nothing new ends it after the first step.
+    """
+    crawled = look_and_keep(source, now=now, accept=accept)
+    if crawled.outcome is not Outcome.CHANGED:
+        return Passage(crawl=crawled)
+    recorded = judge(crawled.snapshots, now=now)
+    return Passage(
+        crawl=crawled,
+        recorded=recorded,
+        published=publishing.publish_changed(now=now),
+    )
+
+
+def judge(snapshots: Sequence[Snapshot], *, now: datetime) -> Recorded:
+    """Probe snapshots, record what follows, and mark them as done. Safe to repeat."""
+    found, spoken = [], []
+    for snapshot in snapshots:
+        kind = SourceKind(snapshot.source.kind)
+        report = run_probes(kind, snapshot.evidence)
+        snapshot.probe_findings = [one.as_json() for one in report.findings]
+        snapshot.probed_with = probes.VERSION
+        if report.source is not None:
+            snapshot.source.facts = report.source.as_json()
+            spoken.append(snapshot.source)
+        if report.facts is not None:
+            found.append((snapshot, report.facts))
+    save_all(spoken, ["facts"])
+    recorded = catalog.record(found, now=now)
+    save_all(snapshots, ["probe_findings", "probed_with"])
+    return recorded
