@@ -74,11 +74,11 @@ def crawl(tree: Path) -> None:
     from django.utils import timezone  # noqa: PLC0415
 
     from registry.models import Source  # noqa: PLC0415
-    from scrapers.crawl import locate  # noqa: PLC0415
-    from scrapers.tasks import follow  # noqa: PLC0415
+    from registry.places import parse  # noqa: PLC0415
+    from scrapers.line import follow  # noqa: PLC0415
 
-    kind, address = locate(str(tree))
-    source = Source.objects.enrol(kind, address, found_by="benchmark")
+    place = parse(f"definitions:{tree}")
+    source = Source.objects.enrol(place.kind, place.address, found_by="benchmark")
     follow(source, now=timezone.now())
 
 
