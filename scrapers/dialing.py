@@ -11,7 +11,7 @@ Where the environment names a proxy, the proxy dials, and what it may reach is i
 import ipaddress
 import socket
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any, ClassVar
 
@@ -46,7 +46,7 @@ class SafeAdapter(HTTPAdapter):
     """An adapter whose requests have a time limit and go to public addresses.
 
     Hosts in `trusted` may be anywhere; so may every host whose address is in one of
-    `networks`, written as CIDR. Hosts can be added to `trusted` at any time.
+    `networks`, written as CIDR. Many sessions share one, so neither ever changes.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class SafeAdapter(HTTPAdapter):
         trusted: Iterable[str] = (),
         networks: Iterable[str] = (),
     ) -> None:
-        self._timeout_s = timeout_s
+        self.timeout_s = timeout_s
         self._gate = Gate.of(trusted, networks)
         self.trusted = self._gate.trusted
         super().__init__()
@@ -75,7 +75,7 @@ class SafeAdapter(HTTPAdapter):
 
         Raises Forbidden before anything is sent.
         """
-        limit = timeout or self._timeout_s
+        limit = timeout or self.timeout_s
         by = proxies or get_environ_proxies(request.url or "")
         try:
             return super().send(request, stream, limit, verify, cert, by)
@@ -118,14 +118,14 @@ class _BarredError(Exception):
 class Gate:
     """Who may be dialled: public addresses, named hosts, and named networks."""
 
-    trusted: set[str] = field(default_factory=set)
+    trusted: frozenset[str] = frozenset()
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @classmethod
     def of(cls, trusted: Iterable[str], networks: Iterable[str]) -> "Gate":
         """Return the gate for hosts and networks in words."""
         return cls(
-            {_plain(host) for host in trusted},
+            frozenset(_plain(host) for host in trusted),
             tuple(ipaddress.ip_network(network) for network in networks),
         )
 

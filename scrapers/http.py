@@ -33,6 +33,7 @@ __all__ = [
     "Unreachable",
     "ask",
     "session",
+    "trust",
 ]
 USER_AGENT = "Songbook (a registry of Singer connectors)"
 REDIRECTS_LIMIT = 5
@@ -112,11 +113,22 @@ def session(timeout_s: float, *, trusted: Iterable[str] = ()) -> Session:
     made.trust_env = False
     made.verify = _certificates()
     made.adapters.clear()
+    _mount(made, timeout_s, trusted)
+    return made
+
+
+def trust(http: Session, hosts: Iterable[str]) -> None:
+    """Let more hosts have private addresses, for this session alone."""
+    adapter = http.get_adapter("https://")
+    if isinstance(adapter, SafeAdapter):
+        _mount(http, adapter.timeout_s, {*adapter.trusted, *hosts})
+
+
+def _mount(http: Session, timeout_s: float, trusted: Iterable[str]) -> None:
     networks = tuple(settings.CRAWL_ALLOWED_NETWORKS)
     adapter = _adapter(timeout_s, frozenset(trusted), networks)
     for scheme in ("https://", "http://"):
-        made.mount(scheme, adapter)
-    return made
+        http.mount(scheme, adapter)
 
 
 class _Session(Session):

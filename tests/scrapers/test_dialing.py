@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 
 from scrapers.dialing import Forbidden, checked_addresses, is_public
-from scrapers.http import Refused, Unreachable, ask, session
+from scrapers.http import Refused, Unreachable, ask, session, trust
 
 LOOPBACK = ["127.0.0.0/8"]
 
@@ -114,7 +114,7 @@ def test_host_can_be_trusted_later(server):
     with session(5) as http:
         with pytest.raises(Refused):
             get(http, server.url)
-        http.get_adapter("http://").trusted.add("127.0.0.1")
+        trust(http, ["127.0.0.1"])
         assert get(http, server.url).content == b"ok"
 
 

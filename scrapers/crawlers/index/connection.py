@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from scrapers.crawlers.index.known import PackageIndex
-from scrapers.dialing import SafeAdapter
-from scrapers.http import Answer, ask, session
+from scrapers.http import Answer, ask, session, trust
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -45,10 +44,7 @@ class Connection:
         """
         if not self._index.is_configured:
             return
-        hosts = {host for url in urls if (host := urlsplit(url).hostname)}
-        for adapter in self._http.adapters.values():
-            if isinstance(adapter, SafeAdapter):
-                adapter.trusted.update(hosts)
+        trust(self._http, {host for url in urls if (host := urlsplit(url).hostname)})
 
     def ask_page(
         self, url: str, *, what: str, limit_bytes: int, etag: str
