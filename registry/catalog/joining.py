@@ -2,9 +2,9 @@
 
 A curated definition says what its variant installs and where its code is kept: what that
 package and that repository say is said of this variant, and of every other that shares
-them. Without one, a package and a repository become one variant when each names the other:
-a mention by one side is not enough, because anyone may upload a package that claims
-somebody's repository.
+them. Without one, a package goes to its repository's variant when each names the other, for
+anyone may upload a package that claims somebody's repository; else each goes to the variant
+that its own facts name.
 """
 
 from collections import defaultdict
