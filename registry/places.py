@@ -6,42 +6,27 @@ made, so a repository that was renamed still has two addresses here.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from packaging.utils import canonicalize_name
 
+from registry.addresses import ARCHIVE, FORGES, page_address, repository_address
 from registry.vocabulary import SourceKind, without_credentials
 
-# The forges that compare names without regard to case, and serve everything over TLS.
-FORGES = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org"})
-# Other names of a forge's host: where Git is let through port 443, and for downloads.
-SAME_HOST = {"ssh.github.com": "github.com", "codeload.github.com": "github.com",
-             "altssh.gitlab.com": "gitlab.com"}  # fmt: skip
-# Snippets have the form of an address, but no connector's repository.
-NO_REPOSITORIES = frozenset({"gist.github.com", "raw.githubusercontent.com"})
-# First parts of a forge's own pages, which nobody can have as a name.
-PAGES = re.compile(
-    "-|about|api|apps|collections|dashboard|explore|features|groups|help|login|marketplace"
-    "|orgs|search|settings|sites|snippets|sponsors|topics|trending|users"
-)
-FORGE_NAME = re.compile(r"[A-Za-z0-9._-]+")
 # Longer than any real one; what strangers write is not read at any length.
 ADDRESS_LIMIT = 1000
-DEFAULT_PORTS = {"https": 443, "http": 80, "ssh": 22, "git": 9418}
-# `git@host:owner/repo.git`, as `git clone` takes it.
-SCP = re.compile(r"(?:(?P<user>[\w.-]+)@)?(?P<host>[\w.-]+):(?!//)(?P<path>[^:]+)")
 NAME = r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)"
 EXTRAS = r"\s*(?:\[(?P<extras>[^\]]*)\]\s*)?"
 # Source: PyPA, dependency specifiers (PEP 508).
 AT_URL = re.compile(rf"{NAME}{EXTRAS}@\s*(?P<url>\S+://\S+)")
 BY_NAME = re.compile(rf"{NAME}{EXTRAS}(?=$|(?<=\s)|[<>=!~;,(])")
-ARCHIVE = re.compile(r"\.(?:zip|whl|egg|tgz|tar(?:\.[a-z0-9]+)?)$", re.IGNORECASE)
+# Source: `pip install --help`. Before what it installs, as everybody writes it.
+BY_INDEX = re.compile(r"(?:--index-url|-i)(?:=|\s+)(?P<index>\S+)\s+(?P<rest>[^\s-].*)")
+EGG_EXTRAS = re.compile(r"\[(?P<extras>.*)\]")
+QUOTES = "'\""
 PREFIXES = {SourceKind.PACKAGE: "pypi:", SourceKind.INDEX: "index:",
             SourceKind.DEFINITIONS: "definitions:"}  # fmt: skip
-# Parts that follow a project's path on GitLab, where no project may have such a name.
-ROUTES = frozenset({"-", "tree", "blob", "raw"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +60,12 @@ def repository_place(text: str) -> Place | None:
         return None
     if is_local(text):
         return Place(SourceKind.REPOSITORY, text, extras=extras)
-    try:
-        return _remote(urlsplit(_as_url(text)), extras, is_pip=is_pip)
-    except ValueError:
-        # A port or an IPv6 address that is none, or bytes that are no text.
+    found = repository_address(text, is_exact=is_pip)
+    if found is None:
         return None
+    if named := EGG_EXTRAS.search(found.egg):
+        extras = extras or _extras(named["extras"])
+    return Place(SourceKind.REPOSITORY, found.address, found.ref, extras)
 
 
 def requirement_place(pip_url: str) -> Place | None:
@@ -89,6 +75,8 @@ def requirement_place(pip_url: str) -> Place | None:
     needs. Source: meltano-hub-v1, `pip_url`.
     """
     text = pip_url.strip()
+    if elsewhere := BY_INDEX.fullmatch(text):
+        return _on_index(elsewhere["index"], requirement_place(elsewhere["rest"]))
     if named := AT_URL.match(text):
         found = _installed_from(named["url"])
         return found and replace(found, extras=_extras(named["extras"]))
@@ -120,7 +108,7 @@ def parse(text: str) -> Place:
     if colon and prefix == "pypi":
         return Place(SourceKind.PACKAGE, _package_address(rest))
     if colon and prefix == "index":
-        return Place(SourceKind.INDEX, _page_address(rest) if rest else "")
+        return Place(SourceKind.INDEX, page_address(rest) if rest else "")
     is_list = bool(colon) and prefix == "definitions"
     found = repository_place(rest if is_list else text)
     if found is None:
@@ -150,147 +138,16 @@ def _extras(text: str | None) -> tuple[str, ...]:
     return tuple(sorted({str(canonicalize_name(name)) for name in names if name}))
 
 
-def _as_url(text: str) -> str:
-    """Return an address with a scheme, whatever form it came in."""
-    if "://" in text:
-        return text
-    start = text.partition("/")[0].lower().removeprefix("www.")
-    if start in FORGES:
-        return f"https://{text}"
-    scp = SCP.fullmatch(text)
-    # Without a user, "word:path" is a Git address only at a host we know.
-    if scp and (scp["user"] or scp["host"].lower() in FORGES):
-        return f"ssh://{scp['host']}/{scp['path'].lstrip('/')}"
-    raise ValueError(text)
-
-
-def _remote(url: SplitResult, extras: tuple[str, ...], *, is_pip: bool) -> Place | None:
-    """Return the repository at a URL. Raises ValueError for a URL that is none."""
-    scheme, host = url.scheme.lower(), _host(url)
-    if scheme not in DEFAULT_PORTS or not host or host in NO_REPOSITORIES:
+def _on_index(index: str, found: Place | None) -> Place | None:
+    """Return a package's place on the index that a requirement names before it."""
+    if found is None or found.kind is not SourceKind.PACKAGE:
+        return found
+    try:
+        page = page_address(f"{index.strip(QUOTES).rstrip('/')}/{found.address}/")
+    except ValueError:
+        # A path, or an address with credentials, which nobody else may use.
         return None
-    is_forge = host in FORGES
-    path, ref = _without_ref(url.path, is_exact=is_pip or is_forge)
-    parts = _parts(path)
-    count = _count(host, parts)
-    if not count:
-        return None
-    owner, name = parts[: count - 1], _without_git(parts[count - 1])
-    project = [*owner, name if owner else f"{name}.git"]
-    if is_forge:
-        project = [part.lower() for part in project]
-    seen_ref, seen_folder = _browsed(parts[count:])
-    asked = dict(p.partition("=")[::2] for p in url.fragment.split("&"))
-    folder = _folder(asked.get("subdirectory", "")) or seen_folder
-    named = re.search(r"\[(.*)\]", unquote(asked.get("egg", "")))
-    base = "http" if scheme == "http" and not is_forge else "https"
-    address = f"{base}://{host}{_port(url)}/{_joined(project)}"
-    address += f"#subdirectory={_joined(folder)}" if folder else ""
-    extras = extras or _extras(named[1] if named else "")
-    return Place(SourceKind.REPOSITORY, address, unquote(ref) or seen_ref, extras)
-
-
-def _host(url: SplitResult) -> str:
-    host = (url.hostname or "").lower().rstrip(".")
-    # Elsewhere www.host and host may be two machines.
-    bare = host.removeprefix("www.")
-    host = bare if bare in FORGES else SAME_HOST.get(host, host)
-    if not re.fullmatch(r"[\w.:-]+", host):
-        return ""
-    return f"[{host}]" if ":" in host else host
-
-
-def _port(url: SplitResult) -> str:
-    """Return the port to add: that of SSH says nothing about where HTTPS answers."""
-    scheme, port = url.scheme.lower(), url.port
-    is_web = scheme in {"https", "http"}
-    return f":{port}" if port and is_web and port != DEFAULT_PORTS[scheme] else ""
-
-
-def _without_ref(path: str, *, is_exact: bool) -> tuple[str, str]:
-    """Return a path and the ref behind its `@`.
-
-    Where nothing says that this is a Git address, an `@` may be part of a name.
-    """
-    before, dot_git, ref = path.partition(".git@")
-    if dot_git:
-        return before + ".git", ref
-    before, at, ref = path.rpartition("@")
-    return (before, ref) if at and is_exact else (path, "")
-
-
-def _parts(path: str) -> list[str]:
-    """Return the decoded parts of a path. Raises ValueError for one that leads elsewhere."""
-    parts = [unquote(part, errors="strict") for part in path.split("/") if part]
-    for part in parts:
-        if part in {".", ".."} or "/" in part or not part.isprintable():
-            raise ValueError(path)
-    return parts
-
-
-def _joined(parts: Sequence[str]) -> str:
-    return "/".join(quote(part, safe="@:+~!$'()*,=") for part in parts)
-
-
-def _count(host: str, parts: list[str]) -> int:
-    """Return how many parts name a project; 0 where they name none.
-
-    At a host with one folder of repositories, only `.git` tells one from a page.
-    """
-    ends = (i for i, part in enumerate(parts, 1) if part.lower().endswith(".git"))
-    names = [_without_git(part) for part in parts]
-    count = min(next(ends, len(parts)), _route(names))
-    names = names[:count]
-    if host not in FORGES:
-        is_project = len(names) > 1 or names != parts[:count]
-        return count if is_project and all(names) else 0
-    is_project = len(names) > 1 and not PAGES.fullmatch(names[0].lower())
-    count = count if host == "gitlab.com" else 2
-    return count if is_project and all(map(FORGE_NAME.fullmatch, names[:count])) else 0
-
-
-def _route(parts: list[str]) -> int:
-    """Return where a project's own pages begin: GitLab's, or Gitea's folders and archives."""
-    for i, part in enumerate(parts[2:], 2):
-        is_gitea = parts[i + 1 : i + 2] in (["branch"], ["tag"], ["commit"])
-        is_archive = part == "archive" and any(map(ARCHIVE.search, parts[i:]))
-        if part in ROUTES or (part == "src" and is_gitea) or is_archive:
-            return i
-    return len(parts)
-
-
-def _without_git(name: str) -> str:
-    return re.sub(r"(?:\.git)+$", "", name, flags=re.IGNORECASE)
-
-
-def _browsed(rest: list[str]) -> tuple[str, list[str]]:
-    """Return the ref and the folder that a browse or download address shows.
-
-    A branch with a slash in its name can't be told from a folder, so its first part
-    counts.
-    """
-    rest = rest[1:] if rest[:1] == ["-"] else rest
-    match rest:
-        case ["src", "branch" | "tag" | "commit", ref, *folder]:
-            return ref, folder
-        case ["tree" | "src", ref, *folder]:
-            return ref, folder
-        case ["blob" | "raw" | "commit" | "commits", ref, *_]:
-            return ref, []
-        case ["releases", "tag", *ref]:
-            return "/".join(ref), []
-        case ["archive", "refs", "tags" | "heads", *ref]:
-            return ARCHIVE.sub("", "/".join(ref)), []
-        case ["archive", *ref, _] if ref:
-            return "/".join(ref), []
-        case ["archive" | "get" | "zipball" | "tarball" | "zip" | "tar.gz", *ref]:
-            return ARCHIVE.sub("", "/".join(ref)).removeprefix("refs/tags/"), []
-    return "", []
-
-
-def _folder(text: str) -> list[str]:
-    steps = re.split("/|%2f", text, flags=re.IGNORECASE)
-    return _parts("/".join(step for step in steps if step != "."))
+    return replace(found, address=page)
 
 
 def _installed_from(url: str) -> Place | None:
@@ -309,22 +166,9 @@ def _installed_from(url: str) -> Place | None:
 
 def _package_address(text: str) -> str:
     if "://" in text:
-        base, _, name = _page_address(text).rstrip("/").rpartition("/")
+        base, _, name = page_address(text).rstrip("/").rpartition("/")
         return f"{base}/{canonicalize_name(name)}/"
     if not re.fullmatch(NAME, text):
         message = f"{text!r} is no package name: letters, digits, '-', '_' and '.'."
         raise ValueError(message)
     return str(canonicalize_name(text))
-
-
-def _page_address(text: str) -> str:
-    """Return the address of a page on an index as indexes write it: with a last slash."""
-    if without_credentials(text) != text:
-        message = "An address is public: name an index's password in the settings."
-        raise ValueError(message)
-    url = urlsplit(text)
-    host = _host(url)
-    if url.scheme.lower() not in {"https", "http"} or not host or len(url.path) < 2:
-        message = f"{text!r} is no page of an index. Write https://host/simple/."
-        raise ValueError(message)
-    return f"{url.scheme.lower()}://{host}{_port(url)}/{_joined(_parts(url.path))}/"

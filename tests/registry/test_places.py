@@ -129,6 +129,26 @@ def test_a_requirement_by_address_is_a_repository(text, ref, extras):
 
 
 @pytest.mark.parametrize("text", [
+    "--index-url https://i.example.com/simple/ tap-alpha",
+    "--index-url=https://I.example.com/simple Tap_Alpha==1.0",
+    "-i 'https://i.example.com:443/simple' tap.alpha other",
+])  # fmt: skip
+def test_a_requirement_from_another_index_is_a_page_there(text):
+    address = "https://i.example.com/simple/tap-alpha/"
+
+    assert requirement_place(text) == Place(SourceKind.PACKAGE, address)
+
+
+@pytest.mark.parametrize("text", [
+    "--index-url https://ada:pw@i.example.com/simple/ tap-alpha", "-i /srv/index tap-alpha",
+    "--index-url https://i.example.com/simple/", "--extra-index-url https://i.example.com/s/ x",
+    "--index-url https://i.example.com/simple/ -r needs.txt",
+])  # fmt: skip
+def test_an_index_with_a_login_or_without_a_package_is_no_place(text):
+    assert requirement_place(text) is None
+
+
+@pytest.mark.parametrize("text", [
     "", ">", "-e .", "./tap", "/srv/tap", "file:///srv/tap", "tap-1.0-py3-none-any.whl",
     "tap.tar.gz", "https://example.com/a/b/tap-1.0.tar.gz", "--constraint x", "dir/tap",
     "https://github.com/ada/tap-alpha/releases/download/v1/tap-1.0.whl",
