@@ -48,6 +48,7 @@ app.conf.update(
             ("enrol sources", "scrapers.tasks.enrol_sources", 60),
             ("crawl what is due", "scrapers.tasks.crawl_due", 2),
             ("follow definitions", "scrapers.tasks.follow_definitions", 15),
+            ("rate maintenance", "scrapers.tasks.rate_due", 15),
             ("record what was seen", "scrapers.tasks.probe_due", 15),
             ("publish what changed", "registry.tasks.publish_due", 15),
             ("publish for old clients", "registry.tasks.publish_legacy", 120),

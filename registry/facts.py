@@ -101,11 +101,14 @@ class SourceFacts:
     """What one look says about its source: who else it names, and whether work goes on.
 
     `names` are the places it says it belongs to, as `registry.places` writes them: a
-    repository its package, a package its repository. `status` is in the words of PEP 792;
-    `is_seeking` is true where its maintainer says that someone else may take over.
+    repository its package, a package its repository. `variant` is what a repository's
+    variant is called, by who keeps it, where nothing curated calls it otherwise. `status`
+    is in the words of PEP 792; `is_seeking` is true where its maintainer says that someone
+    else may take over.
     """
 
     names: tuple[str, ...] = ()
+    variant: str = ""
     status: ProjectStatus = ProjectStatus.ACTIVE
     status_reason: str = ""
     is_seeking: bool = False
@@ -114,6 +117,7 @@ class SourceFacts:
         """Return the facts as they are kept in a row."""
         return {
             "names": list(self.names),
+            "variant": self.variant,
             "status": self.status.value,
             "status_reason": self.status_reason,
             "is_seeking": self.is_seeking,

@@ -12,7 +12,9 @@ from datetime import datetime
 
 from registry import catalog, publishing
 from registry.catalog import Recorded
-from registry.facts import Finding
+from registry.catalog.following import follow_names
+from registry.catalog.rating import unrate
+from registry.facts import Finding, SourceFacts
 from registry.models import Snapshot, Source
 from registry.models.bulk import save_all
 from registry.publishing import Published
@@ -62,12 +64,28 @@ def judge(snapshots: Sequence[Snapshot], *, now: datetime) -> Recorded:
         report = run_probes(kind, snapshot.evidence)
         snapshot.probe_findings = [one.as_json() for one in report.findings]
         snapshot.probed_with = probes.VERSION
-        if report.source is not None:
-            snapshot.source.facts = report.source.as_json()
+        if report.source is not None and _is_news(snapshot, report.source):
             spoken.append(snapshot.source)
         if report.facts is not None:
             found.append((snapshot, report.facts))
     save_all(spoken, ["facts"])
+    if spoken:
+        follow_names(spoken, now=now)
+        unrate(spoken)
     recorded = catalog.record(found, now=now)
     save_all(snapshots, ["probe_findings", "probed_with"])
     return recorded
+
+
+def _is_news(snapshot: Snapshot, said: SourceFacts) -> bool:
+    """Set what a source says of itself, unsaved; say whether it said otherwise before.
+
+    A status and a call for help keep the day of the snapshot that first had them.
+    """
+    source, facts = snapshot.source, said.as_json()
+    before, day = source.facts, snapshot.taken_at.date().isoformat()
+    for fact, since in (("status", "status_since"), ("is_seeking", "seeking_since")):
+        is_same = before.get(fact) == facts[fact] and since in before
+        facts[since] = before[since] if is_same else day
+    source.facts = facts
+    return bool(facts != before)

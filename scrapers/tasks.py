@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from registry import publishing
 from registry.catalog.following import follow_variants
+from registry.catalog.rating import rate_variants
 from registry.models import Snapshot, Source
 from registry.places import parse
 from registry.vocabulary import SourceKind
@@ -59,6 +60,12 @@ def follow_definitions() -> None:
     """Enrol what definitions name, so that every variant has its sources."""
     if count := follow_variants(now=timezone.now()):
         logger.info("Followed %d variants to what they name.", count)
+
+
+@shared_task
+def rate_due() -> None:
+    """Rate whether anyone looks after the variants whose sources had news."""
+    rate_variants(now=timezone.now())
 
 
 @shared_task

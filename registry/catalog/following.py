@@ -1,13 +1,19 @@
-"""Enrol the sources that definitions name: what a variant installs, and where it is kept."""
+"""Enrol the sources that others name.
 
-from collections.abc import Iterable
+Curated definitions name what a variant installs and where it is kept; a package names the
+repository it is made from. Nothing else is followed: what a package claims says nothing
+about who speaks of its variant.
+"""
+
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from registry.models import Snapshot, Source, Variant
 from registry.models.bulk import save_all
-from registry.places import Place, repository_place, requirement_place
+from registry.places import Place, parse, repository_place, requirement_place
 from registry.vocabulary import SourceKind
 
 FOUND_BY = "definition"
@@ -28,7 +34,7 @@ def follow_variants(*, now: datetime) -> int:
         )
         places = {row.pk: places_of(row) for row in rows}
         wanted = {place for pair in places.values() for place in pair if place}
-        sources = _enrolled(wanted, now=now)
+        sources = _enrolled(wanted, found_by=FOUND_BY, now=now)
         linked = set()
         for row in rows:
             package, repository = places[row.pk]
@@ -43,11 +49,33 @@ def follow_variants(*, now: datetime) -> int:
     return len(rows)
 
 
+def follow_names(sources: Sequence[Source], *, now: datetime) -> None:
+    """Have the repositories looked at that packages name, and sources joined anew.
+
+    `sources` say something new of where they belong. Who they name or who names them may be
+    joined with them now, or no more, so what those said last is judged again.
+    """
+    claims = [parse(name) for one in sources for name in one.facts["names"]]
+    repositories = {one for one in claims if one.kind is SourceKind.REPOSITORY}
+    _enrolled(filter(_known, repositories), found_by="package", now=now)
+    met = Q(pk__in=())
+    for one in sources:
+        met |= Q(pk__in=Source.objects.named(one.facts["names"]).values("pk"))
+        for name in one.spellings:
+            met |= Q(facts__names__contains=[name])
+    others = Source.objects.filter(met).exclude(pk__in=[one.pk for one in sources])
+    newest = Snapshot.objects.filter(source__in=others, subject="")
+    newest.order_by("source_id", "-pk").distinct("source_id").unjudge()
+
+
 def places_of(variant: Variant) -> tuple[Place | None, Place | None]:
     """Return where a variant's package and its repository are, as far as it says.
 
     What is installed from Git is kept where it is installed from, whatever `repo` says.
+    Nobody vouches for what a variant says that no definition speaks of.
     """
+    if not variant.is_curated:
+        return None, None
     installed = requirement_place(variant.pip_url) if variant.pip_url else None
     kept = repository_place(variant.repo) if variant.repo else None
     if installed is not None and installed.kind is SourceKind.REPOSITORY:
@@ -65,10 +93,12 @@ def _known(place: Place | None) -> Place | None:
     return Place(place.kind, place.address)
 
 
-def _enrolled(places: Iterable[Place], *, now: datetime) -> dict[Place, Source]:
+def _enrolled(
+    places: Iterable[Place], *, found_by: str, now: datetime
+) -> dict[Place, Source]:
     """Return the source at each place, made if it is new."""
     wanted = [(place.kind, place.address) for place in places]
     if not wanted:
         return {}
-    rows = Source.objects.enrol_all(wanted, found_by=FOUND_BY, due_at=now)
+    rows = Source.objects.enrol_all(wanted, found_by=found_by, due_at=now)
     return {Place(SourceKind(row.kind), row.address): row for row in rows}

@@ -2,9 +2,12 @@
 
 A curated definition says what its variant installs and where its code is kept: what that
 package and that repository say is said of this variant, and of every other that shares
-them. Without one, a package goes to its repository's variant when each names the other, for
-anyone may upload a package that claims somebody's repository; else each goes to the variant
-that its own facts name.
+them. Without one, a repository makes the variant of who keeps it. A package goes to that
+variant when each names the other, and stands alone under a name of its own where they do
+not: anyone may upload a package that claims somebody's repository.
+
+What a source is called depends on no other source's statements, only on what sources name:
+so they may be heard in any order.
 """
 
 from collections import defaultdict
@@ -15,8 +18,7 @@ from django.db.models import Q
 
 from registry.facts import Facts, VariantFacts
 from registry.models import Snapshot, Source, Variant
-from registry.places import Place, written
-from registry.vocabulary import Origin, PluginType, SourceKind
+from registry.vocabulary import Origin, PluginType
 
 JOINABLE = {Origin.PACKAGE, Origin.REPOSITORY}
 
@@ -31,7 +33,7 @@ def joined(found: Sequence[Pair]) -> list[Pair]:
     sources = {s.source_id for s, facts in found if facts.origin in JOINABLE}
     linked: dict[int | None, list[Variant]] = defaultdict(list)
     variants = Variant.objects.filter(
-        Q(package__in=sources) | Q(repository__in=sources)
+        Q(package__in=sources) | Q(repository__in=sources), is_curated=True
     ).select_related("plugin")
     for variant in variants:
         for source_id in {variant.package_id, variant.repository_id}:
@@ -77,47 +79,34 @@ def _of_linked(
 
 
 def _of_its_own(snapshot: Snapshot, facts: Facts) -> Facts:
-    """Return the facts under the name that a source has which is joined with this one."""
+    """Return the facts under the name that a package's repository has, where they join."""
+    repository = facts.origin is Origin.PACKAGE and partner_of(snapshot.source)
+    if not repository:
+        return facts
     [said] = facts.variants
-    if partner := _partner(snapshot.source):
-        row = _variant_of(partner, facts)
-        return facts if row is None else _renamed(facts, said, row)
-    return facts
-
-
-def _place(source: Source) -> Place:
-    return Place(SourceKind(source.kind), source.address)
-
-
-def _renamed(facts: Facts, said: VariantFacts, name: str) -> Facts:
+    name = _curated_name(repository, facts) or repository.facts.get("variant")
+    if not name:
+        # It is no connector's, by its own files.
+        return facts
     definition = said.definition | {"variant": name}
     return replace(facts, variants=(replace(said, name=name, definition=definition),))
 
 
-def _partner(source: Source) -> Source | None:
-    """Return the source that this one names and that names this one, if there is one."""
-    me = written(_place(source))
+def partner_of(source: Source) -> Source | None:
+    """Return the source that this one names and that names this one, if there is one.
+
+    Of several, the first by its address.
+    """
     named = source.facts.get("names", [])
-    others = Source.objects.filter(
-        kind__in=(SourceKind.PACKAGE, SourceKind.REPOSITORY),
-        facts__names__contains=[me],
-    ).exclude(pk=source.pk)
-    for other in others:
-        if written(_place(other)) in named:
+    for other in Source.objects.named(named).order_by("address"):
+        if source.spellings & set(other.facts.get("names", ())):
             return other
     return None
 
 
-def _variant_of(source: Source, facts: Facts) -> str | None:
-    """Return the name of the variant of this plugin that a source speaks of."""
-    return (
-        Variant.objects.filter(
-            plugin__type=facts.type.value,
-            plugin__name=facts.name,
-            statements__source=source,
-            statements__gone_at=None,
-        )
-        .order_by("pk")
-        .values_list("name", flat=True)
-        .first()
+def _curated_name(repository: Source, facts: Facts) -> str | None:
+    """Return the name that a definition gives the variant of this plugin kept there."""
+    kept = repository.kept.filter(
+        is_curated=True, plugin__type=facts.type.value, plugin__name=facts.name
     )
+    return kept.order_by("name").values_list("name", flat=True).first()

@@ -18,7 +18,7 @@ from registry.vocabulary import EventVerb, Origin
 VARIANT_FIELDS = (
     "definition", "label", "description", "namespace", "pip_url", "repo", "logo_url",
     "maintenance_status", "hidden", "counters", "current_release_id", "gone_at",
-    "is_followed",
+    "is_curated", "is_followed",
 )  # fmt: skip
 # What a row holds of a setting's name.
 NAME_LENGTH = 300
@@ -46,6 +46,8 @@ def lay_plugins(plugins: Sequence[Plugin], *, now: datetime) -> list[Event]:
                 changed.append(variant)
     fields = [name.removesuffix("_id") for name in VARIANT_FIELDS]
     save_all(changed, fields)
+    # Whose sources said something new may be looked after, or not, from now on.
+    Variant.objects.filter(plugin__in=plugins, is_rated=True).update(is_rated=False)
     _keep_settings(changed)
     for plugin in plugins:
         events += _choose_default(plugin, variants[plugin.pk], statements, at=now)
@@ -66,6 +68,10 @@ def _lay_variant(
     # A variant no source speaks of any more keeps what was last said of it.
     spoken = [(Origin(row.origin), row.definition) for row in live or statements]
     _fill(variant, lay(spoken, variant.overrides))
+    is_curated = any(origin is Origin.DEFINITION for origin, _ in spoken)
+    if is_curated != variant.is_curated:
+        # Only what a curated definition names is followed.
+        variant.is_curated, variant.is_followed = is_curated, False
     variant.gone_at = None if live else variant.gone_at or now
     if is_new:
         return EventVerb.ADDED

@@ -15,6 +15,7 @@ from django.db import connection, models, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 
 from registry.models.host import Host
+from registry.places import parse
 from registry.vocabulary import SourceKind
 
 if TYPE_CHECKING:
@@ -133,6 +134,19 @@ class SourceQuerySet(models.QuerySet["Source"]):
             .exclude(looked_at=None)
             .order_by("-looked_at")
         )
+
+    def named(self, names: Sequence[str]) -> Self:
+        """Return the sources at places that another names, as `registry.places` writes them.
+
+        A package names a whole repository, though it may be made of one folder of it.
+        """
+        wanted = Q(pk__in=())
+        for place in map(parse, names):
+            wanted |= Q(kind=place.kind, address=place.address)
+            if place.kind is SourceKind.REPOSITORY:
+                folder = f"{place.address}#subdirectory="
+                wanted |= Q(kind=place.kind, address__startswith=folder)
+        return self.filter(wanted)
 
     def enrol(
         self,

@@ -63,8 +63,10 @@ class Variant(models.Model):
 
     The columns beside it are read from it when it is recorded, for lists and search.
     `listed_at` is when clients could first see it: from then on it stays in its index.
-    `package` and `repository` are the sources at the addresses it names; `is_followed` is
-    false until they are (`registry.catalog.following`).
+    `is_curated` says that a definition speaks of it: only then `package` and `repository`
+    are the sources at the addresses it names. `is_followed` is false until they are
+    (`registry.catalog.following`), `is_rated` until `maintenance` is what its sources
+    come to (`registry.catalog.rating`); on `maintenance_until` it is rated again.
     `findings` are why its newest document is held back, if it is.
     """
 
@@ -86,7 +88,11 @@ class Variant(models.Model):
     repository = models.ForeignKey(
         "Source", models.SET_NULL, null=True, related_name="kept"
     )
+    is_curated = models.BooleanField(default=False)
     is_followed = models.BooleanField(default=False)
+    is_rated = models.BooleanField(default=False)
+    maintenance = models.CharField(max_length=10, blank=True)
+    maintenance_until = models.DateField(null=True)
     logo_url = models.CharField(max_length=500, null=True)  # noqa: DJ001  null is served as null
     maintenance_status = models.CharField(max_length=20, blank=True)
     hidden = models.BooleanField(default=False)
@@ -109,7 +115,17 @@ class Variant(models.Model):
                 fields=["id"],
                 condition=models.Q(is_followed=False),
                 name="variant_unfollowed",
-            )
+            ),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(is_rated=False),
+                name="variant_unrated",
+            ),
+            models.Index(
+                fields=["maintenance_until"],
+                condition=models.Q(maintenance_until__isnull=False),
+                name="variant_maintenance_until",
+            ),
         ]
 
     def __str__(self) -> str:

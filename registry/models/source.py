@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,10 +10,12 @@ from urllib.parse import urlsplit
 from django.db import models
 
 from registry import cadence
+from registry.evidence import Look
 from registry.facts import Finding
 from registry.models.leasing import SourceQuerySet
 from registry.models.ordered_json import OrderedJSONField
 from registry.models.visit import Visit
+from registry.places import Place, written
 from registry.vocabulary import Outcome, SourceKind, without_credentials
 
 # A source is gone when nothing was there so many times, at least so far apart.
@@ -97,6 +100,13 @@ class Source(models.Model):
             return f"folder {self.address.rpartition('/')[2]}"
         return without_credentials(self.address)
 
+    @property
+    def spellings(self) -> frozenset[str]:
+        """Return what other sources may call this one: a folder by its repository, too."""
+        place = Place(SourceKind(self.kind), self.address)
+        root = replace(place, address=self.address.partition("#")[0])
+        return frozenset({written(place), written(root)})
+
     def host_of_address(self) -> str:
         """Return who is asked: `name:port`, `local`, or nothing for the default index."""
         if self.address.startswith(("/", "file:")):
@@ -127,6 +137,24 @@ class Source(models.Model):
         self.refresh_from_db(fields=["asked_last_at"])
         last = self.asked_last_at or now
         return max(timedelta(), last + limit - now)
+
+    def seen_quietly(self, look: Look) -> bool:
+        """Keep counts and what the next look compares with, if a look brought only these.
+
+        Returns False, and writes nothing, where it brought more: that is a visit.
+        """
+        said = [finding.as_json() for finding in look.findings]
+        brings_more = (
+            look.places or look.gone or look.revision != self.revision
+            or said != self.findings or look.moved_to != self.moved_to
+            or self.held is not None or self.gone_at is not None
+        )  # fmt: skip
+        if brings_more:
+            return False
+        self.validators = look.validators
+        self.counters = self.counters if look.counters is None else look.counters
+        self.save(update_fields=["validators", "counters"])
+        return True
 
     def crawl_succeeded(
         self,

@@ -5,10 +5,13 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
+from registry.catalog.rating import rated, speakers_of
 from registry.documents import Address, index_path
 from registry.facts import Finding
 from registry.lint import is_held
+from registry.maintenance import source_state
 from registry.models import Release, Statement, Variant
 from registry.views.capabilities import in_words
 from registry.views.chips import detailed_chips
@@ -39,7 +42,8 @@ def variant(
     )
     if row is None:
         return not_found(request, name)
-    return render(request, "registry/variant.html", _context(row, kind))
+    context = _context(row, kind) | _upkeep(row)
+    return render(request, "registry/variant.html", context)
 
 
 def _context(row: Variant, kind: PluginType) -> dict[str, Any]:
@@ -66,6 +70,22 @@ def _context(row: Variant, kind: PluginType) -> dict[str, Any]:
         "findings": findings,
         "is_held": is_held(findings),
         "about": _about(row, kind),
+    }
+
+
+def _upkeep(row: Variant) -> dict[str, Any]:
+    """Return whether anyone looks after it, and where its sources stand. Two queries."""
+    now = timezone.now()
+    speakers = sorted(speakers_of([row])[row.pk], key=lambda one: one.kind)
+    states = [
+        (one, source_state(
+            gone_at=one.gone_at, moved_to=one.moved_to, looked_at=one.looked_at
+        ))
+        for one in speakers
+    ]  # fmt: skip
+    return {
+        "maintenance": rated(speakers, now=now),
+        "states": [(one, state) for one, state in states if state is not None],
     }
 
 

@@ -122,7 +122,9 @@ def test_package_and_repository_join_only_when_each_names_the_other(
     if package_names:
         package.facts = SourceFacts(names=(repository.address,)).as_json()
     if repository_names:
-        repository.facts = SourceFacts(names=("pypi:tap-alpha",)).as_json()
+        repository.facts = SourceFacts(
+            names=("pypi:tap-alpha",), variant="ada"
+        ).as_json()
     package.save()
     repository.save()
     repository_says(repository, "ada")

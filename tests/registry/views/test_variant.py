@@ -1,10 +1,12 @@
 """A variant's page."""
 
 import gzip
+from datetime import UTC, datetime
 
 import pytest
 from django.utils import timezone
 
+from registry.catalog.following import follow_variants
 from registry.models import Release, Source, Variant
 
 pytestmark = pytest.mark.django_db
@@ -177,9 +179,21 @@ def test_an_unknown_variant_leads_to_its_plugin(catalog, read):
     assert 'href="/extractors/tap-alpha"' in page
 
 
-def test_it_makes_six_queries(catalog, client, django_assert_num_queries):
-    with django_assert_num_queries(6):
+def test_it_makes_eight_queries_with_sources_of_its_own(
+    catalog, client, django_assert_num_queries
+):
+    follow_variants(now=timezone.now())
+    with django_assert_num_queries(8):
         client.get(ADDRESS)
+
+
+def test_it_says_whether_anyone_looks_after_it_with_day_and_reason(catalog, client):
+    follow_variants(now=timezone.now())
+    day = datetime(2025, 3, 4, tzinfo=UTC)
+    Source.objects.filter(kind="repository").update(active_at=day, looked_at=day)
+    page = client.get(ADDRESS).content.decode()
+    assert "The last commit or release was on 2025-03-04: none for 12 months." in page
+    assert "It was there on 2025-03-04." in page
 
 
 def test_fifty_settings_are_at_most_18_kb_packed(folder, crawl, client):
