@@ -36,6 +36,8 @@ PACKAGE_INDEX_URL = env.str("PACKAGE_INDEX_URL", default="")
 PACKAGE_INDEXES = env.list("PACKAGE_INDEXES", default=[])
 # The indexes in which connectors are looked for by name; empty means in none.
 FIND_IN_INDEXES = env.list("FIND_IN_INDEXES", default=[])
+# Forges whose API may be asked: `github+https://TOKEN@api.github.com`.
+FORGES = env.list("FORGES", default=[])
 # Fetchers connect to public addresses, and to these networks: `127.0.0.0/8`.
 CRAWL_ALLOWED_NETWORKS = env.list("CRAWL_ALLOWED_NETWORKS", default=[])
 # Whether folders and `file://` repositories of this machine may be read.

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from registry.catalog.counters import recount
+from registry.catalog.rating import unrate
 from registry.evidence import Evidence, Look
 from registry.facts import Finding, Json
 from registry.models import Snapshot, Source
@@ -37,7 +38,7 @@ def crawl(source: Source, *, now: datetime, accept: bool = False) -> Crawl:
     address at which another repository stands than before: nothing of it is kept until a
     person has it crawled with `accept`. Nothing new writes no row.
     """
-    look = look_at(source, accept_loss=accept)
+    look = look_at(source, accept=accept)
     if look is None:
         held = source.held is not None
         return Crawl(outcome=Outcome.HELD if held else Outcome.UNCHANGED)
@@ -54,17 +55,23 @@ def _reason_to_hold(source: Source, look: Look) -> Finding | None:
         message = (
             f"{len(look.gone)} of {look.known} plugins are gone, more than "
             f"{limit:g} %. Nothing was changed. If this is meant, "
-            "crawl the source again with --accept-loss."
+            "crawl the source again with --accept."
         )
         return Finding(code="shrunken", message=message)
-    if source.identity and look.identity not in {"", source.identity}:
+    before, seen = _claims(source.identity), _claims(look.identity)
+    if any(seen[kind] != before[kind] for kind in before.keys() & seen):
         message = (
             f"Another repository stands at this address ({look.identity}) than before "
             f"({source.identity}). Nothing of it was taken. If this is meant, crawl the "
-            "source again with --accept-loss."
+            "source again with --accept."
         )
         return Finding(code="identity", message=message)
     return None
+
+
+def _claims(identity: str) -> dict[str, str]:
+    """Return what says which repository this is, by who says so: `commit` or a forge."""
+    return {claim.rpartition(":")[0]: claim for claim in identity.split()}
 
 
 def _hold(source: Source, look: Look, reason: Finding, *, now: datetime) -> Crawl:
@@ -89,9 +96,11 @@ def _keep(source: Source, look: Look, *, now: datetime) -> Crawl:
         row = _unless_overtaken(source)
         if row is None:
             return Crawl(outcome=Outcome.OVERTAKEN)
-        snapshots = Snapshot.objects.bulk_create(
-            _news(row, look, now=now), batch_size=BATCH
-        )
+        news = _news(row, look, now=now)
+        if not news and row.seen_quietly(look):
+            recount(row)
+            return Crawl(outcome=Outcome.UNCHANGED)
+        snapshots = Snapshot.objects.bulk_create(news, batch_size=BATCH)
         _enrol_places(row, look, now=now)
         _welcome_back(row)
         row.crawl_succeeded(
@@ -103,11 +112,13 @@ def _keep(source: Source, look: Look, *, now: datetime) -> Crawl:
             validators=look.validators,
             counters=row.counters if look.counters is None else look.counters,
             findings=[finding.as_json() for finding in look.findings],
-            identity=look.identity or row.identity,
+            identity=_merged(row.identity, look.identity),
             moved_to=look.moved_to[:500],
-            active_at=look.active_at or row.active_at,
+            # A commit may claim any time; none was made after it was seen.
+            active_at=min(look.active_at, now) if look.active_at else row.active_at,
             held=None,
         )
+        unrate([row])
         if look.counters is not None:
             recount(row)
     return Crawl(
@@ -116,6 +127,10 @@ def _keep(source: Source, look: Look, *, now: datetime) -> Crawl:
         findings=(*look.findings, *(f for e in look.evidence for f in e.findings)),
         look=look,
     )
+
+
+def _merged(before: str, seen: str) -> str:
+    return " ".join(sorted((_claims(before) | _claims(seen)).values()))[:200]
 
 
 def _welcome_back(source: Source) -> None:

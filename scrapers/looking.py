@@ -4,32 +4,41 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
+from django.utils import timezone
 
-from registry.evidence import Look
-from registry.facts import Json
-from registry.models import Snapshot, Source
+from registry.evidence import Evidence, Look
+from registry.facts import Finding, Json
+from registry.models import Host, Snapshot, Source
 from registry.places import parse
 from registry.vocabulary import SourceKind
 from scrapers.crawlers import git
 from scrapers.crawlers.definitions import fetch_definitions, require_layout
 from scrapers.crawlers.definitions.reading import SIZE_LIMIT
 from scrapers.crawlers.definitions.tree import FolderTree, Tree
+from scrapers.crawlers.forges import (
+    Forge,
+    ForgeFacts,
+    access_to,
+    forge,
+    forge_access,
+)
 from scrapers.crawlers.index import Indexes, fetch_package
 from scrapers.crawlers.index.finding import find_packages
-from scrapers.crawlers.repository import fetch_repository
-from scrapers.http import CrawlError, session
+from scrapers.crawlers.repository import Known, fetch_repository
+from scrapers.http import CrawlError, Throttled, session
 
 # Source of the layout: meltano-hub-v1 §7.
 LAYOUT = re.compile(r"(_data/)?(meltano/[^/]+/[^/]+/[^/]+\.yml|default_variants\.yml)$")
 
 
-def look_at(source: Source, *, accept_loss: bool = False) -> Look | None:
+def look_at(source: Source, *, accept: bool = False) -> Look | None:
     """Return what is new at a source, or None. Raises a CrawlError where looking fails.
 
-    Nothing is written. `accept_loss` looks at a held revision again.
+    Nothing is kept of it. `accept` looks at a held revision again.
     """
     match SourceKind(source.kind):
         case SourceKind.PACKAGE:
@@ -47,9 +56,9 @@ def look_at(source: Source, *, accept_loss: bool = False) -> Look | None:
                 timeout_s=settings.CRAWL_TIMEOUT_S,
             )
         case SourceKind.REPOSITORY:
-            return _look_at_repository(source)
+            return _look_at_repository(source, accept=accept)
         case SourceKind.DEFINITIONS:
-            return _look_at_definitions(source, accept_loss=accept_loss)
+            return _look_at_definitions(source, accept=accept)
 
 
 def holds_definitions(address: str) -> bool:
@@ -65,24 +74,88 @@ def holds_definitions(address: str) -> bool:
         return False
 
 
-def _look_at_repository(source: Source) -> Look | None:
-
-    with session(settings.CRAWL_TIMEOUT_S) as http:
+def _look_at_repository(source: Source, *, accept: bool) -> Look | None:
+    is_other = accept and source.held is not None
+    with session(settings.CRAWL_TIMEOUT_S) as http, _forge_at(source.address) as forge:
         return fetch_repository(
             source.address,
-            validators=source.validators,
-            previous=lambda: _previous(source, [""]).get(""),
+            # What a person accepts as another repository owes nothing to the one before.
+            known=Known() if is_other else _known(source),
             http=http,
             timeout_s=settings.CRAWL_TIMEOUT_S,
+            forge=forge,
         )
 
 
-def _look_at_definitions(source: Source, *, accept_loss: bool) -> Look | None:
+def _known(source: Source) -> Known:
+    return Known(
+        validators=source.validators,
+        revision=source.revision,
+        identity=source.identity,
+        held=(source.held or {}).get("revision", ""),
+        previous=lambda: _newest(source),
+    )
+
+
+def _newest(source: Source) -> Evidence | None:
+    row = Snapshot.objects.latest_of(source, [""]).first()
+    if row is None:
+        return None
+    return Evidence(
+        subject="",
+        body=row.evidence,
+        findings=tuple(map(Finding.from_json, row.findings)),
+    )
+
+
+@contextmanager
+def _forge_at(address: str) -> Iterator[Forge | None]:
+    """Give the configured forge that a repository is at, or None where there is none."""
+    found = access_to(address, map(forge_access, settings.FORGES))
+    if found is None:
+        yield None
+        return
+    # The operator named its API's address: it may be a private one.
+    trusted = [found.api_host.partition(":")[0]]
+    with session(settings.CRAWL_TIMEOUT_S, trusted=trusted) as http:
+        yield PacedForge(forge(found, http), api_host=found.api_host)
+
+
+class PacedForge:
+    """A forge that is left alone, by all workers, while its API asks for that.
+
+    An API has limits of its own, far below those of the Git it belongs to.
+    """
+
+    def __init__(self, forge: Forge, *, api_host: str) -> None:
+        self.host, self.tells_pushes = forge.host, forge.tells_pushes
+        self._forge = forge
+        self._api, _ = Host.objects.get_or_create(name=api_host)
+
+    def facts_of(self, url: str, *, etag: str = "") -> ForgeFacts | None:
+        """Return what the forge says. Raises Throttled at once while it wants to rest."""
+        now = timezone.now()
+        if self._api.open_at is not None and self._api.open_at > now:
+            message = f"The API at {self._api} is left alone for now."
+            raise Throttled(message, wait=self._api.open_at - now)
+        try:
+            facts = self._forge.facts_of(url, etag=etag)
+        except Throttled as throttled:
+            self._api.rest(now + throttled.wait)
+            raise
+        if facts is None or facts.wait is None:
+            return facts
+        # It is the API that wants a rest: the repository's host is another.
+        self._api.rest(now + facts.wait)
+        return replace(facts, wait=None)
+
+
+def _look_at_definitions(source: Source, *, accept: bool) -> Look | None:
     known = source.revision
     if source.held is not None:
         # A held revision is not fetched again until someone accepts it; any other is,
         # the one that was kept last as well: with it the reason to hold is gone.
-        known = "" if accept_loss else source.held["revision"]
+        known = "" if accept else source.held["revision"]
     with _tree(_with_credentials(source.address), known) as tree:
         if tree is None:
             return None

@@ -17,7 +17,7 @@ from pypi_simple import PYPI_SIMPLE_ENDPOINT, NoSuchProjectError, PyPISimple
 from requests import RequestException
 
 from scrapers.crawlers.definitions.tree import File
-from scrapers.crawlers.repository import fetch_repository, read_tree
+from scrapers.crawlers.repository import Known, fetch_repository, read_tree
 from scrapers.crawlers.repository.reading import READING_LIMIT
 from scrapers.crawlers.repository.releases import releases_of
 from scrapers.texts import name_findings, tidied
@@ -427,12 +427,16 @@ def commit(repo, **files):
 
 
 def look(repo, last=None, folder=""):
+    known = Known()
+    if last:
+        known = Known(
+            validators=last.validators,
+            revision=last.revision,
+            identity=last.identity,
+            previous=lambda: last.evidence[0],
+        )
     return fetch_repository(
-        repo.working_dir + folder,
-        validators=last.validators if last else {},
-        previous=lambda: last.evidence[0].body if last else None,
-        http=None,
-        timeout_s=20,
+        repo.working_dir + folder, known=known, http=None, timeout_s=20
     )
 
 

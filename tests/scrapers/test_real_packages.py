@@ -53,4 +53,4 @@ def test_real_package_is_what_its_index_says(package, crawl):
     assert all(len(file["sha256"]) == 64 for file in files)
     # At once again: nothing has come since, with an ETag or without.
     assert "unchanged" in crawl(f"pypi:{package}")
-    assert Source.objects.get().failures == 0
+    assert Source.objects.get(kind="package").failures == 0

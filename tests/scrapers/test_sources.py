@@ -93,7 +93,7 @@ def test_accepted_loss_deprecates_what_is_gone_and_keeps_it_listed(crawl, shrunk
     index_before = json.loads(documents()["extractors/index"])
     with pytest.raises(CommandError, match=HELD):
         crawl(shrunken)
-    assert "1 gone" in crawl(shrunken, "--accept-loss")
+    assert "1 gone" in crawl(shrunken, "--accept")
     assert Source.objects.get().held is None
     assert Source.objects.get().findings == []
     assert happened()[-1] == ("tap-beta--ada", "gone")
@@ -107,7 +107,7 @@ def test_accepted_loss_deprecates_what_is_gone_and_keeps_it_listed(crawl, shrunk
 
 def test_returning_file_is_deprecated_no_more(crawl, shrunken):
     before = json.loads(documents()["extractors/tap-beta--ada"])
-    crawl(shrunken, "--accept-loss")
+    crawl(shrunken, "--accept")
     shrunken.write("extractors", "tap-beta", "ada")
     crawl(shrunken)
     assert json.loads(documents()["extractors/tap-beta--ada"]) == before
@@ -172,7 +172,7 @@ def test_source_gone_with_one_of_two_keeps_the_others_word(crawl, folder, tmp_pa
     crawl(other)
     assert b"Made by ada" in documents()["extractors/tap-beta--ada"]
     folder.remove("extractors", "tap-beta", "ada")
-    crawl(folder, "--accept-loss")
+    crawl(folder, "--accept")
     document = json.loads(documents()["extractors/tap-beta--ada"])
     assert document["description"] == "The other's word."
     assert "deprecated" not in document

@@ -1,7 +1,7 @@
 """What a forge says of a repository beside its commits: one conditional request each.
 
 A forge knows what no commit tells: the number that stays when a repository is renamed,
-that it was archived, what it is a fork of. A new kind of forge is a class with the two
+that it was archived, what it is a fork of. A new kind of forge is a class with the three
 members of `Forge`, and a word in `ForgeKind`.
 """
 
@@ -22,9 +22,9 @@ __all__ = [
     "ForgeKind",
     "GitHub",
     "GitLab",
+    "access_to",
     "forge",
     "forge_access",
-    "forge_of",
 ]
 KINDS: dict[ForgeKind, type[GitHub] | type[GitLab]] = {
     ForgeKind.GITHUB: GitHub,
@@ -39,6 +39,10 @@ class Forge(Protocol):
     def host(self) -> str:
         """Return the host of the repositories it knows: "host" or "host:port"."""
 
+    @property
+    def tells_pushes(self) -> bool:
+        """Say whether an entry that is as it was means that nothing was pushed."""
+
     def facts_of(self, url: str, *, etag: str = "") -> ForgeFacts | None:
         """Return what the forge says of the repository at `url`; None: as at `etag`.
 
@@ -52,10 +56,10 @@ def forge(access: ForgeAccess, http: Session) -> Forge:
     return KINDS[access.kind](access, http)
 
 
-def forge_of(url: str, forges: Iterable[Forge]) -> Forge | None:
-    """Return the forge at which a repository is, or None where none is known."""
+def access_to(url: str, known: Iterable[ForgeAccess]) -> ForgeAccess | None:
+    """Return which of the known forges a repository is at, or None."""
     place = repository_place(url)
     if place is None:
         return None
     host = host_of(place)
-    return next((one for one in forges if one.host == host), None)
+    return next((one for one in known if one.host == host), None)

@@ -27,6 +27,11 @@ class ForgeAccess:
     api_url: str
     token: str = field(default="", repr=False)
 
+    @property
+    def api_host(self) -> str:
+        """Return whom a request disturbs: "host" or "host:port"."""
+        return urlsplit(self.api_url).netloc
+
 
 def forge_access(entry: str) -> ForgeAccess:
     """Return the forge that an entry of the settings names.

@@ -12,7 +12,7 @@ from packaging.licenses import InvalidLicenseExpression, canonicalize_license_ex
 from registry.facts import Json
 from registry.places import repository_place
 from scrapers.crawlers.forges.access import ForgeAccess
-from scrapers.http import Answer, Refused, Session, ask
+from scrapers.http import Answer, Gone, Refused, Session, ask
 
 # An entry has some 7 kB; with everything that a forge may add, less than this.
 ENTRY_LIMIT = 1024 * 1024
@@ -52,12 +52,11 @@ class ForgeFacts:
     wait: timedelta | None = None
 
     def as_evidence(self) -> Json:
-        """Return what is kept of it as JSON: all but the counters and the next request."""
+        """Return what is kept of it as JSON: nothing that moves with every push or star."""
         seen = asdict(self)
-        for name in ("counters", "etag", "wait"):
+        for name in ("counters", "etag", "wait", "pushed_at"):
             del seen[name]
-        pushed_at = self.pushed_at.isoformat() if self.pushed_at else None
-        return {**seen, "topics": list(self.topics), "pushed_at": pushed_at}
+        return {**seen, "topics": list(self.topics)}
 
 
 class Name(TypedDict):
@@ -167,6 +166,13 @@ def full_name_of(url: str, access: ForgeAccess) -> str:
     if host != access.host or not FULL_NAME.fullmatch(name):
         raise Refused(f"{url} is no repository at {access.host}.")
     return name
+
+
+def require_public(entry: Entry, what: str) -> None:
+    """Raise Gone for what only the token may see: to everyone else nothing is there."""
+    is_hidden = entry.text("visibility") in {"private", "internal"}
+    if is_hidden or entry.is_true("private"):
+        raise Gone(f"{what} is not public.")
 
 
 def named(entry: Entry, key: str, url: str, access: ForgeAccess, what: str) -> Name:

@@ -9,6 +9,7 @@ from scrapers.crawlers.forges.facts import (
     fetch_entry,
     full_name_of,
     named,
+    require_public,
 )
 from scrapers.http import Session
 
@@ -20,6 +21,9 @@ HEADERS = {
 
 class GitHub:
     """Asks one GitHub about its repositories."""
+
+    # Every push moves `pushed_at`, and with it the entry's ETag.
+    tells_pushes = True
 
     def __init__(self, access: ForgeAccess, http: Session) -> None:
         self.host = access.host
@@ -40,6 +44,7 @@ class GitHub:
         if found is None:
             return None
         answer, entry = found
+        require_public(entry, what)
         return ForgeFacts(
             **named(entry, "full_name", url, self._access, what),
             is_archived=entry.is_true("archived"),

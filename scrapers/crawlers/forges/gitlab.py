@@ -11,12 +11,16 @@ from scrapers.crawlers.forges.facts import (
     fetch_entry,
     full_name_of,
     named,
+    require_public,
 )
 from scrapers.http import Session
 
 
 class GitLab:
     """Asks one GitLab about its projects."""
+
+    # `last_activity_at` is moved once an hour at most, so a push may not show.
+    tells_pushes = False
 
     def __init__(self, access: ForgeAccess, http: Session) -> None:
         self.host = access.host
@@ -37,6 +41,7 @@ class GitLab:
         if found is None:
             return None
         answer, entry = found
+        require_public(entry, what)
         parent = entry.part("forked_from_project")
         return ForgeFacts(
             **named(entry, "path_with_namespace", url, self._access, what),

@@ -30,7 +30,7 @@ class Command(BaseCommand):
             "definitions, pypi:NAME, or index:URL; definitions:URL says what it is",
         )
         parser.add_argument(
-            "--accept-loss",
+            "--accept",
             action="store_true",
             help="apply what would be held: many plugins gone, or another repository",
         )
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         except (ValueError, CrawlError) as error:
             raise CommandError(str(error)) from error
         try:
-            passage = follow(source, now=now, accept=options["accept_loss"])
+            passage = follow(source, now=now, accept=options["accept"])
         except CrawlError as error:
             minutes = fail(source, error, now=now).total_seconds() / 60
             message = (
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         self._tell(source, passage)
         if passage.crawl.outcome is Outcome.HELD:
             raise CommandError(
-                "The source is held. Crawl it with --accept-loss to apply it."
+                "The source is held. Crawl it with --accept to apply it."
             )
 
     def _tell(self, source: Source, passage: Passage) -> None:

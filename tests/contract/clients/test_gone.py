@@ -18,7 +18,7 @@ def test_project_with_gone_variants_can_still_be_locked(project, fading, release
     # One of two variants, and the only one of a plugin.
     fading.tree.remove("extractors", "tap-songs", "bo")
     fading.tree.remove("extractors", "tap-hymns", "ada")
-    book.crawl(fading.tree, "--accept-loss")
+    book.crawl(fading.tree, "--accept")
     answer = client.meltano(*LOCK[release])
 
     assert answer.code == 0, answer.said
@@ -40,7 +40,7 @@ def test_a_gone_default_is_not_what_new_projects_get(project, fading):
 
     # The tree still names it as the default, as upstream's does for some.
     fading.tree.remove("extractors", "tap-songs", "ada")
-    fading.book.crawl(fading.tree, "--accept-loss")
+    fading.book.crawl(fading.tree, "--accept")
     answer = newest.meltano("add", "tap-songs", "--no-install")
 
     assert answer.code == 0, answer.said
