@@ -33,9 +33,16 @@ def wheel(name: str, version: str, metadata: bytes, **more: bytes) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, content in more.items():
-            archive.writestr(path, content)
-        archive.writestr(f"{stem}.dist-info/METADATA", metadata)
+            archive.writestr(_member(path), content)
+        archive.writestr(_member(f"{stem}.dist-info/METADATA"), metadata)
     return made.getvalue()
+
+
+def _member(path: str) -> zipfile.ZipInfo:
+    """Return a member without a time: a file that is built twice is the same file."""
+    member = zipfile.ZipInfo(path)
+    member.compress_type = zipfile.ZIP_DEFLATED
+    return member
 
 
 def sdist(name: str, version: str, metadata: bytes) -> bytes:
@@ -49,7 +56,7 @@ def tar(files: dict[str, bytes]) -> bytes:
             member = tarfile.TarInfo(path)
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))
-    return gzip.compress(made.getvalue(), compresslevel=1)
+    return gzip.compress(made.getvalue(), compresslevel=1, mtime=0)
 
 
 @dataclass
