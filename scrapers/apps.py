@@ -7,3 +7,7 @@ class ScrapersConfig(AppConfig):
     """Goes out, looks and reasons."""
 
     name = "scrapers"
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from scrapers import checks  # noqa: F401, PLC0415  registered by being imported

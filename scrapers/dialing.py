@@ -5,9 +5,13 @@ that was: a name that answers differently the second time gains nothing. Each re
 a new connection and is judged again. TLS still goes by the name: only the address that is
 dialled is ours.
 
+A request has one deadline, from the lookup to the last byte behind its last redirect.
+Only the system's resolver keeps its own time.
+
 Where the environment names a proxy, the proxy dials, and what it may reach is its matter.
 """
 
+import io
 import ipaddress
 import socket
 from collections.abc import Iterable
@@ -15,22 +19,28 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any, ClassVar
 
-from requests import PreparedRequest, RequestException, Response
+from requests import PreparedRequest, ReadTimeout, RequestException, Response
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import (
     ConnectTimeoutError,
+    HTTPError,
     NameResolutionError,
     NewConnectionError,
 )
 from urllib3.util.connection import create_connection
+from urllib3.util.timeout import Timeout
+
+from scrapers.deadlines import Deadline, TimedResponse
 
 # Global unicast is all that is assigned of IPv6.
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 # Source: RFC 6052 §2.1. A network without IPv4 reaches all of it through this prefix.
 NAT64 = IPv6Network("64:ff9b::/96")
+# What a redirect may say beside where it leads, for its connection to be used again.
+REDIRECT_LIMIT = 16_384
 
 
 class Forbidden(RequestException):
@@ -71,16 +81,23 @@ class SafeAdapter(HTTPAdapter):
         cert: Any = None,
         proxies: Any = None,
     ) -> Response:
-        """Send with our time limit where the caller gave none, by the operator's proxy.
+        """Send by the operator's proxy, until the caller's Deadline or for our own limit.
 
-        Raises Forbidden before anything is sent.
+        Raises Forbidden before anything is sent. A redirect's body is left out.
         """
-        limit = timeout or self.timeout_s
+        ends = timeout if isinstance(timeout, Deadline) else None
+        left_s = (ends or Deadline.after(timeout or self.timeout_s)).left_s
+        if left_s <= 0:
+            raise ReadTimeout("The redirects took too long.", request=request)
+        limit: Any = Timeout(total=left_s)
         by = proxies or get_environ_proxies(request.url or "")
         try:
-            return super().send(request, stream, limit, verify, cert, by)
+            answer = super().send(request, stream, limit, verify, cert, by)
         except _BarredError as error:
             raise Forbidden(error.host, error.address, request=request) from error
+        if answer.is_redirect:
+            _drop_body(answer)
+        return answer
 
 
 def checked_addresses(
@@ -103,6 +120,18 @@ def is_public(address: str) -> bool:
     """
     ip = ipaddress.ip_address(address)
     return all(_is_public(one) for one in _meant(ip))
+
+
+def _drop_body(answer: Response) -> None:
+    """Leave a redirect without its body: requests would read and unpack all of it."""
+    raw = answer.raw
+    try:
+        raw.read(REDIRECT_LIMIT, decode_content=False)
+        # Closes what still has more to say.
+        raw.close() if raw.read(1, decode_content=False) else raw.release_conn()
+    except HTTPError:
+        raw.close()
+    answer.raw = io.BytesIO()
 
 
 class _BarredError(Exception):
@@ -151,19 +180,23 @@ class _Dialling(HTTPConnection):
     """A connection to an address that its gate let pass."""
 
     gate: ClassVar[Gate]
+    response_class = TimedResponse
 
     def _new_conn(self) -> socket.socket:
+        ends = Deadline.after(self.timeout or 0)
         # `_dns_host` is the name as it was written; `host` loses its last dot.
         try:
             addresses = self.gate.addresses(self._dns_host, self.port)
         except socket.gaierror as error:
             raise NameResolutionError(self.host, self, error) from error
         failure: OSError | None = None
-        for address in addresses:
+        for tried, address in enumerate(addresses):
+            # One that swallows everything leaves as much time to each of the others.
+            limit_s = ends.share_s(len(addresses) - tried)
             try:
                 return create_connection(
                     (address, self.port),
-                    self.timeout,
+                    limit_s,
                     source_address=self.source_address,
                     socket_options=self.socket_options,
                 )

@@ -8,19 +8,22 @@ CrawlError
 """
 
 import os
+import re
 import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from requests import RequestException, Response, Session
-from requests.exceptions import TooManyRedirects
+from requests.exceptions import InvalidHeader, InvalidSchema, SSLError, TooManyRedirects
 
 from registry.vocabulary import without_credentials
+from scrapers.deadlines import Deadline
 from scrapers.dialing import Forbidden, SafeAdapter
 
 __all__ = [
@@ -45,13 +48,17 @@ ABSENT = {
 BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 # What hosts call the number of requests that are left, and when there are more: GitHub,
 # GitLab, and the draft that others follow.
-REMAINING = ("X-RateLimit-Remaining", "RateLimit-Remaining")
-RESET = ("X-RateLimit-Reset", "RateLimit-Reset")
+RATE_LIMITS = {
+    "X-RateLimit-Remaining": "X-RateLimit-Reset",
+    "RateLimit-Remaining": "RateLimit-Reset",
+}
 # Where a busy host names no time; and the longest that any host is left alone.
 SHORT_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 # Files of certificate authorities, as requests, curl and OpenSSL call them.
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+# Python would also take "nan", "1_0" and digits of other scripts for numbers.
+NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,6})?")
 # A number above this is a moment (seconds since 1970), one below it a number of seconds.
 MOMENT = 1_000_000_000
 
@@ -90,11 +97,12 @@ class Refused(CrawlError):
 class Answer:
     """What came from `url`, the address after all redirects.
 
-    `moved_to` is that address where every redirect on the way was a permanent one. `wait`
-    is how long the host wants to be left alone from now on, if at all.
+    `url` keeps the credentials it was asked with, so nobody is shown it. `moved_to` is
+    that address, without them, where every redirect on the way was a permanent one.
+    `wait` is how long the host wants to be left alone from now on, if at all.
     """
 
-    url: str
+    url: str = field(repr=False)
     content: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     moved_to: str = ""
@@ -104,9 +112,10 @@ class Answer:
 def session(timeout_s: float, *, trusted: Iterable[str] = ()) -> Session:
     """Return a session with our name, a time limit, and connections to public hosts only.
 
+    The limit is for a request as a whole: its redirects, and all of its content.
     `trusted` are hosts that the operator named: they may have private addresses.
     """
-    made = _Session()
+    made = _Session(timeout_s)
     made.headers["User-Agent"] = USER_AGENT
     made.max_redirects = REDIRECTS_LIMIT
     # Nothing out of .netrc is ever sent. Of the environment, the adapter takes proxies.
@@ -133,6 +142,23 @@ def _mount(http: Session, timeout_s: float, trusted: Iterable[str]) -> None:
 
 class _Session(Session):
     """A session that leaves its connections open: a host is asked for many sources."""
+
+    def __init__(self, timeout_s: float) -> None:
+        super().__init__()
+        self._timeout_s = timeout_s
+
+    def request(self, *args: Any, **kwargs: Any) -> Response:
+        """Return an answer as requests does, with one time limit for all redirects."""
+        limit = {"timeout": Deadline.after(self._timeout_s)}
+        return super().request(*args, **kwargs | limit)
+
+    def get_redirect_target(self, resp: Response) -> str | None:
+        """Return where a redirect leads. Raises InvalidSchema where that gives up TLS."""
+        target = super().get_redirect_target(resp)
+        is_secure = (resp.url or "").lower().startswith("https:")
+        if target and is_secure and target.strip().lower().startswith("http:"):
+            raise InvalidSchema("A redirect from https to http.")
+        return target
 
     def close(self) -> None:
         """Nothing: the adapter outlives the session, and keeps few connections."""
@@ -166,9 +192,13 @@ def ask(
             return _taken(answer, what, limit_bytes, ABSENT | set(also_absent))
     except Forbidden as error:
         raise Refused(f"{what}: {error}") from error
+    except InvalidHeader as error:
+        raise Refused(f"{what} comes with a header that makes no sense.") from error
     except (ValueError, TooManyRedirects) as error:
-        # An address that can't be one is a ValueError, of requests or of Python.
-        raise Refused(f"{what} leads where we don't go: {error}") from error
+        # What the libraries raise holds the address with its credentials: it ends here.
+        raise Refused(f"{what} leads where we don't go: {error}") from None
+    except SSLError as error:
+        raise Unreachable(f"{what} is behind a TLS that we don't trust.") from error
     except RequestException as error:
         reason = type(error).__name__
         raise Unreachable(f"{what} could not be reached: {reason}.") from error
@@ -187,7 +217,7 @@ def _taken(
     status = answer.status_code
     if status == HTTPStatus.NOT_MODIFIED:
         return None
-    wait = _wait(answer)
+    wait = _asked_wait(answer)
     if status in BUSY or (wait is not None and status == HTTPStatus.FORBIDDEN):
         until = wait or SHORT_WAIT
         raise Throttled(f"{what}: the host asks to wait ({status}).", until)
@@ -219,36 +249,42 @@ def _content(answer: Response, what: str, limit_bytes: int) -> bytes:
 def _moved_to(answer: Response) -> str:
     permanent = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT}
     steps = {step.status_code for step in answer.history}
-    return answer.url if steps and steps <= permanent else ""
+    return without_credentials(answer.url) if steps and steps <= permanent else ""
 
 
-def _wait(answer: Response) -> timedelta | None:
+def _asked_wait(answer: Response) -> timedelta | None:
     """Return how long the host wants to be left alone, if it says so.
 
+    Retry-After belongs to a refusal: with content it means something else, or nothing.
     Source: RFC 9110 §10.2.3, and the rate limit headers of GitHub and GitLab.
     """
-    if said := answer.headers.get("Retry-After"):
+    said = answer.headers.get("Retry-After")
+    if said and answer.status_code >= HTTPStatus.BAD_REQUEST:
         return _limited(_seconds(said))
-    left = next((answer.headers[h] for h in REMAINING if h in answer.headers), "")
-    if left.strip() != "0":
-        return None
-    reset = next((answer.headers[h] for h in RESET if h in answer.headers), "")
-    return _limited(_seconds(reset))
+    resets = [
+        _limited(_seconds(answer.headers.get(reset, "")))
+        for remaining, reset in RATE_LIMITS.items()
+        if answer.headers.get(remaining, "").strip() == "0"
+    ]
+    return max(resets, default=None)
 
 
 def _seconds(said: str) -> float | None:
     """Return the seconds from now that a header means: a number, a moment or a date."""
-    try:
+    said = said.strip()
+    if NUMBER.fullmatch(said):
         number = float(said)
-    except ValueError:
-        try:
-            number = parsedate_to_datetime(said).timestamp()
-        except (ValueError, OverflowError):
-            return None
-    return number - time.time() if number > MOMENT else number
+        return number - time.time() if number > MOMENT else number
+    try:
+        at = parsedate_to_datetime(said)
+        # Without a zone it is of Greenwich, as all dates of HTTP are.
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _limited(seconds: float | None) -> timedelta:
-    if seconds is None or not 0 <= seconds < LONGEST_WAIT.total_seconds():
-        return SHORT_WAIT if seconds is None or seconds < 0 else LONGEST_WAIT
-    return timedelta(seconds=seconds)
+    """Return a wait that is one: clocks differ, and a moment may be over already."""
+    if seconds is None or seconds <= 0:
+        return SHORT_WAIT
+    return min(timedelta(seconds=seconds), LONGEST_WAIT)

@@ -15,6 +15,7 @@ from http import HTTPStatus
 from django.conf import settings
 from git import Git, GitCommandError
 
+from registry.vocabulary import without_credentials
 from scrapers.crawlers.git.running import QUIET, failure, host_of, is_local
 from scrapers.http import Answer, Refused, Session, ask, session
 
@@ -130,7 +131,7 @@ def _advertised(url: str, answer: Answer) -> References:
         tags=tags,
         branch=next(symbolic, "").removeprefix(HEAD_IS),
         served_at=served_at,
-        moved_to=served_at if is_moved else "",
+        moved_to=without_credentials(served_at) if is_moved else "",
         etag=answer.headers.get("ETag", ""),
         wait=answer.wait,
     )

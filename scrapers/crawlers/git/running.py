@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from git import GitCommandError
+from git import Git, GitCommandError
 from git.exc import UnsafeProtocolError
 
 from scrapers.dialing import Forbidden, checked_addresses
@@ -29,6 +29,9 @@ QUIET = {
     "GIT_HTTP_LOW_SPEED_LIMIT": "1000",
     "GIT_HTTP_LOW_SPEED_TIME": "20",
 }
+# The first Git that `http.curloptResolve` tells which addresses to dial. An older one takes
+# the option, and goes wherever the name leads. Source: Git's release notes, 2.37.0.
+OLDEST = (2, 37)
 FILE_LIMIT_MB = 200
 # `ulimit` counts blocks of 512 bytes.
 LIMITED = ("sh", "-c", f'ulimit -f {FILE_LIMIT_MB * 2048}; exec git "$@"', "git")
@@ -70,14 +73,29 @@ def host_of(url: str) -> list[str]:
     return [urlsplit(url).hostname or ""]
 
 
+def installed() -> tuple[int, ...]:
+    """Return the version of the Git on this machine; () where it tells none. One process."""
+    try:
+        return Git().version_info
+    except (GitCommandError, ValueError, IndexError):
+        # GitPython takes the third word to pieces, whatever it finds.
+        return ()
+
+
+def dotted(version: tuple[int, ...]) -> str:
+    """Return a version as people write it."""
+    return ".".join(map(str, version)) or "of no known version"
+
+
 def options_for(url: str, *, trusted: Iterable[str]) -> list[str]:
     """Return Git's options for fetching from `url`, with the addresses it may dial.
 
-    One lookup of the name. Raises Refused (a private or impossible address) or
-    Unreachable.
+    One lookup of the name. Raises Refused (a private or impossible address, a Git that
+    can't be told where to dial) or Unreachable.
     """
     options = list(CONFIGURED)
     if not is_local(url):
+        _require_pinning(url)
         options.append(f"http.curloptResolve={_pinned(url, trusted)}")
     elif not settings.CRAWL_LOCAL_REPOSITORIES:
         raise Refused(f"{url} is on this machine, where nothing is to be read.")
@@ -100,6 +118,14 @@ def failure(
     if NOT_THERE.search(said):
         return Gone(f"Nothing is at {url}: {last}")
     return Unreachable(f"{url} could not be reached: {last}")
+
+
+def _require_pinning(url: str) -> None:
+    if (found := installed()) < OLDEST:
+        raise Refused(
+            f"{url} was not fetched: Git is {dotted(found)} here, and before "
+            f"{dotted(OLDEST)} it can't be kept from private addresses."
+        )
 
 
 def _pinned(url: str, trusted: Iterable[str]) -> str:
