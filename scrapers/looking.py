@@ -47,6 +47,7 @@ def look_at(source: Source, *, accept: bool = False) -> Look | None:
                 validators=source.validators,
                 indexes=Indexes.configured(settings),
                 timeout_s=settings.CRAWL_TIMEOUT_S,
+                previous=lambda: _previous(source, [""]).get(""),
             )
         case SourceKind.INDEX:
             return find_packages(

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from django.db.models import Q
 
-from registry.facts import Facts, VariantFacts
+from registry.facts import Facts, MaintainerFacts, VariantFacts
 from registry.models import Snapshot, Source, Variant
 from registry.vocabulary import Origin, PluginType
 
@@ -88,8 +88,15 @@ def _of_its_own(snapshot: Snapshot, facts: Facts) -> Facts:
     if not name:
         # It is no connector's, by its own files.
         return facts
-    definition = said.definition | {"variant": name}
-    return replace(facts, variants=(replace(said, name=name, definition=definition),))
+    path, _, _ = repository.address.partition("#")
+    home, _, _ = path.rpartition("/")
+    renamed = replace(
+        said,
+        name=name,
+        definition=said.definition | {"variant": name},
+        maintainer=MaintainerFacts.of(name, label=home.rpartition("/")[2], url=home),
+    )
+    return replace(facts, variants=(renamed,))
 
 
 def partner_of(source: Source) -> Source | None:

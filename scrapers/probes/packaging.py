@@ -1,10 +1,12 @@
 """What a package's index page and core metadata say about the connector in it."""
 
 import re
+import shlex
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from packaging.version import Version
 
@@ -18,32 +20,41 @@ from registry.facts import (
     SourceFacts,
     VariantFacts,
 )
-from registry.vocabulary import Origin, PluginType, ProjectStatus, Severity, is_name
+from registry.places import is_local, repository_place
+from registry.vocabulary import Origin, ProjectStatus, Severity
+from scrapers.probes.naming import (
+    ConnectorName,
+    connector_name,
+    license_name,
+    namespace,
+    variant_name,
+)
 
-# `meltanolabs-tap-github` is tap-github; the part before names who made it.
-CONNECTOR_NAME = re.compile(r"(?:(?P<owner>.+?)-)??(?P<name>(?P<kind>tap|target)-.+)")
-TYPES = {"tap": PluginType.EXTRACTORS, "target": PluginType.LOADERS}
 FORGES = re.compile(
     r"https?://(?:www\.)?(?P<host>github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)"
     r"/(?P<owner>[^/\s]+)/(?P<repo>[^/\s#?]+)"
 )
 # What a source's row holds of an address.
 ADDRESS_LIMIT = 500
+# What a package is called of which nothing proves who keeps its code, and by whom it is.
+PACKAGE = "package"
+LABELS = {False: "A package of the index", True: "A package of another index"}
 # Labels of project addresses that lead to the code, likeliest first.
 CODE_LABELS = ("repository", "source", "source code", "github", "code", "homepage")
 
 
 def probe_package(body: Mapping[str, Any]) -> Report:
-    """Return the one variant a package is, named by who keeps its code.
+    """Return the one variant a package is, under a name that anyone's package may have.
 
+    Whose code it is, only the repository can say (`registry.catalog.joining`).
     A package whose name is no `tap-*` or `target-*`, with or without a prefix, gives no
     facts but a finding: its name alone does not say what it is. What the package says of
     its source (its repository, whether work goes on) is there in any case.
     """
     source, findings = _source(body)
     facts = None
-    match = CONNECTOR_NAME.fullmatch(body["name"])
-    if match is None or not is_name(match["name"]):
+    connector = connector_name(body["name"])
+    if connector is None:
         message = f"{body['name']} is not named like a tap or a target."
         findings.append(Finding(code="name", message=message))
     elif not body["files"]:
@@ -51,17 +62,17 @@ def probe_package(body: Mapping[str, Any]) -> Report:
         findings.append(Finding(code="empty", message=message))
     else:
         facts = Facts(
-            type=TYPES[match["kind"]],
-            name=match["name"],
+            type=connector.type,
+            name=connector.name,
             origin=Origin.PACKAGE,
-            variants=(_variant(match, body),),
+            variants=(_variant(connector, body),),
         )
     return Report(facts=facts, findings=tuple(findings), source=source)
 
 
 def _source(body: Mapping[str, Any]) -> tuple[SourceFacts, list[Finding]]:
     """Return whose package it is and its status; evidence of old has no status."""
-    repo, _ = _code(body["metadata"] or {})
+    repo = _code(body["metadata"] or {})
     word, findings = body.get("status") or ProjectStatus.ACTIVE.value, []
     try:
         status = ProjectStatus(word)
@@ -71,62 +82,78 @@ def _source(body: Mapping[str, Any]) -> tuple[SourceFacts, list[Finding]]:
         findings.append(
             Finding(code="status", message=message, severity=Severity.WARNING)
         )
+    place = repository_place(repo)
+    if place is not None and len(place.address) > ADDRESS_LIMIT:
+        place = None
     facts = SourceFacts(
-        # Forges do not tell upper from lower case, and addresses are compared as texts.
-        names=(repo.lower(),) if repo and len(repo) <= ADDRESS_LIMIT else (),
+        names=(place.address,) if place is not None else (),
         status=status,
         status_reason=str(body.get("status_reason") or ""),
     )
     return facts, findings
 
 
-def _variant(match: re.Match[str], body: Mapping[str, Any]) -> VariantFacts:
+def _variant(connector: ConnectorName, body: Mapping[str, Any]) -> VariantFacts:
     metadata = body["metadata"] or {}
-    repo, owner = _code(metadata)
-    variant = _slug(owner or match["owner"] or metadata.get("author") or "unattributed")
+    repo = _code(metadata)
+    host = urlsplit(str(body.get("index") or "")).hostname or ""
+    variant = variant_name(" ".join(filter(None, (PACKAGE, host, connector.owner))))
     return VariantFacts(
         name=variant,
-        definition=_definition(match["name"], variant, repo, body["name"], metadata),
-        maintainer=MaintainerFacts.of(
-            variant,
-            label=owner or metadata.get("author"),
-            url=repo.rpartition("/")[0],
-        ),
+        definition=_definition(connector.name, variant, repo, body),
+        maintainer=MaintainerFacts.of(variant, label=LABELS[bool(host)], url=""),
         releases=_releases(body["files"], metadata),
     )
 
 
-def _definition(
-    name: str, variant: str, repo: str, package: str, metadata: Mapping[str, Any]
-) -> Json:
+def _definition(name: str, variant: str, repo: str, body: Mapping[str, Any]) -> Json:
     """Return a plugin definition of what is known, and no key for what is not."""
+    metadata = body["metadata"] or {}
     summary = str(metadata.get("summary") or "").strip()
     known = {
         "name": name,
-        "namespace": name.replace("-", "_").replace(".", "_"),
+        "namespace": namespace(name),
         "variant": variant,
         "description": "" if summary == "UNKNOWN" else summary,
         "repo": repo,
-        "pip_url": package,
+        "pip_url": _pip_url(body["name"], body.get("index")),
     }
     return {key: value for key, value in known.items() if value}
 
 
-def _code(metadata: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the repository's address and its owner, empty where none is named."""
+def _pip_url(package: str, index: str | None) -> str:
+    """Return what installs a package from the index that it was seen on.
+
+    By its bare name it would be taken from the default index, where anybody may have put
+    another one of that name. `--extra-index-url` asks both, and pip takes the higher
+    version of either. `NAME @ URL` takes one file for ever, and what it needs from the
+    default index. `--index-url` asks this index and those that the user set up, for what
+    it needs as well; pip and uv both take it, and the user's own login for it.
+    Source: meltano-client, `pip_url`: split by shlex, after $NAME has been replaced.
+    """
+    if not index:
+        return package
+    return shlex.join(["--index-url", index.replace("$", "%24"), package])
+
+
+def _code(metadata: Mapping[str, Any]) -> str:
+    """Return the repository's address as the package has it, empty where none is named.
+
+    A known forge under any label; any other host only where the label says that it is code.
+    """
     urls = {k.lower(): v for k, v in (metadata.get("project_urls") or {}).items()}
     urls.setdefault("homepage", metadata.get("home_page") or "")
     labels = [*(label for label in CODE_LABELS if label in urls), *urls]
     for label in labels:
         if match := FORGES.match(urls[label]):
             repo = match["repo"].removesuffix(".git")
-            return f"https://{match['host']}/{match['owner']}/{repo}", match["owner"]
-    return "", ""
-
-
-def _slug(owner: str) -> str:
-    slug = re.sub(r"[^a-z0-9]+", "-", owner.lower()).strip("-")[:60].strip("-")
-    return slug if is_name(slug) else "unattributed"
+            return f"https://{match['host']}/{match['owner']}/{repo}"
+    for label in labels:
+        if label in CODE_LABELS and label != "homepage":
+            place = repository_place(urls[label])
+            if place is not None and not is_local(place.address):
+                return place.address
+    return ""
 
 
 def _releases(
@@ -169,5 +196,4 @@ def _license(metadata: Mapping[str, Any]) -> str:
     for classifier in metadata.get("classifiers", ()):
         if classifier.startswith("License :: OSI Approved :: "):
             return str(classifier).rpartition(" :: ")[2][:200]
-    text = str(metadata.get("license") or "").strip()
-    return text if len(text) <= 60 and "\n" not in text else ""
+    return license_name(metadata.get("license"))

@@ -23,8 +23,19 @@ from registry.facts import (
     SourceFacts,
     VariantFacts,
 )
-from registry.vocabulary import Origin, PluginType, SettingKind, is_name
-from scrapers.probes.packaging import CONNECTOR_NAME, TYPES
+from registry.vocabulary import (
+    Origin,
+    PluginType,
+    ProjectStatus,
+    SettingKind,
+)
+from scrapers.probes.naming import (
+    ConnectorName,
+    connector_name,
+    license_name,
+    namespace,
+    variant_name,
+)
 
 BASES = {
     PluginType.EXTRACTORS: {"Tap", "SQLTap"},
@@ -53,35 +64,49 @@ def probe_repository(body: Mapping[str, Any]) -> Report:
     """
     reading: Json = body["reading"]
     metadata: Json = reading.get("metadata") or {}
-    source = _source(reading, metadata)
     owner, repository = _owner_and_name(body["url"])
-    name = _connector_name(metadata, body["directory"], repository)
-    if not name:
+    source = _source(body, metadata, owner)
+    connector = _connector(metadata, body["directory"], repository)
+    if connector is None:
         said = metadata.get("name") or repository
         message = (
             f"{said} is not named like a tap or a target, and neither is a script."
         )
         finding = Finding(code="name", message=message)
         return Report(facts=None, findings=(finding,), source=source)
-    kind = TYPES[name.partition("-")[0]]
-    variant = _slug(owner)
-    facts = VariantFacts(
+    found = Facts(
+        type=connector.type,
+        name=connector.name,
+        origin=Origin.REPOSITORY,
+        variants=(_variant(body, connector, owner),),
+    )
+    return Report(facts=found, source=source)
+
+
+def _variant(
+    body: Mapping[str, Any], connector: ConnectorName, owner: str
+) -> VariantFacts:
+    variant = variant_name(owner)
+    return VariantFacts(
         name=variant,
-        definition=_definition(body, name, variant, kind),
+        definition=_definition(body, connector, variant),
         maintainer=MaintainerFacts.of(
             variant, label=owner, url=body["url"].rpartition("/")[0]
         ),
         releases=tuple(map(_release, body["releases"])),
     )
-    found = Facts(type=kind, name=name, origin=Origin.REPOSITORY, variants=(facts,))
-    return Report(facts=found, source=source)
 
 
-def _source(reading: Json, metadata: Json) -> SourceFacts:
+def _source(body: Mapping[str, Any], metadata: Json, owner: str) -> SourceFacts:
     name = metadata.get("name")
-    songbook = reading.get("songbook") or {}
+    songbook = body["reading"].get("songbook") or {}
+    forge: Json = body.get("forge") or {}
+    is_archived = forge.get("is_archived") is True
     return SourceFacts(
         names=(f"pypi:{canonicalize_name(name)}",) if name else (),
+        variant=variant_name(owner),
+        status=ProjectStatus.ARCHIVED if is_archived else ProjectStatus.ACTIVE,
+        status_reason="its forge says so" if is_archived else "",
         is_seeking=songbook.get("maintenance") == "seeking",
     )
 
@@ -92,32 +117,25 @@ def _owner_and_name(url: str) -> tuple[str, str]:
     return (parts[-2] if len(parts) > 1 else ""), parts[-1]
 
 
-def _connector_name(metadata: Json, directory: str, repository: str) -> str:
-    """Return `tap-x` or `target-x`, or "" where nothing is called so."""
+def _connector(metadata: Json, directory: str, repository: str) -> ConnectorName | None:
+    """Return the connector that something here is named for, likeliest first."""
     folder = directory.rstrip("/").rpartition("/")[2]
     scripts = sorted(metadata.get("scripts") or {})
-    for said in (metadata.get("name") or "", *scripts, folder, repository):
-        match = CONNECTOR_NAME.fullmatch(said.lower().replace("_", "-"))
-        if match is not None and is_name(match["name"]):
-            return str(match["name"])
-    return ""
-
-
-def _slug(owner: str) -> str:
-    slug = re.sub(r"[^a-z0-9]+", "-", owner.lower()).strip("-")[:60].strip("-")
-    return slug if is_name(slug) else "unattributed"
+    said = (metadata.get("name") or "", *scripts, folder, repository)
+    return next(filter(None, map(connector_name, said)), None)
 
 
 def _definition(
-    body: Mapping[str, Any], name: str, variant: str, kind: PluginType
+    body: Mapping[str, Any], connector: ConnectorName, variant: str
 ) -> Json:
     """Return a plugin definition of what is known, and no key for what is not."""
     reading: Json = body["reading"]
     metadata: Json = reading.get("metadata") or {}
+    kind = connector.type
     plugin = _plugin_class(reading, metadata, kind)
     known = {
-        "name": name,
-        "namespace": name.replace("-", "_").replace(".", "_"),
+        "name": connector.name,
+        "namespace": namespace(connector.name),
         "variant": variant,
         "description": metadata.get("summary", ""),
         "repo": body["url"].removesuffix(".git"),
@@ -195,12 +213,6 @@ def _release(said: Json) -> ReleaseFacts:
         version=said["version"],
         released_at=datetime.fromisoformat(at) if at else None,
         requires_python=str(metadata.get("requires_python", ""))[:200],
-        license=_license(metadata),
+        license=license_name(metadata.get("license")),
         artifacts={"commit": said["commit"]},
     )
-
-
-def _license(metadata: Json) -> str:
-    """Return the licence where it is a name, and not a whole text."""
-    text = str(metadata.get("license", "")).strip()
-    return text if len(text) <= 60 and "\n" not in text else ""

@@ -6,23 +6,9 @@ import pytest
 
 from scrapers.crawlers.index import Indexes, find_packages
 from scrapers.http import Gone, Refused, Unreachable
-from tests.scrapers.packages import JSON, Answer, Index
+from tests.scrapers.packages import JSON, Answer
 
 TIMEOUT_S = 5
-
-
-@pytest.fixture(scope="module")
-def server():
-    index = Index()
-    yield index
-    index.close()
-
-
-@pytest.fixture
-def index(server, settings):
-    settings.CRAWL_ALLOWED_NETWORKS = ["127.0.0.0/8"]
-    server.forget()
-    return server
 
 
 @pytest.fixture
@@ -123,6 +109,17 @@ def test_list_that_lost_most_of_its_names_is_refused(find, index, left):
     index.list_projects(**left)
     with pytest.raises(Refused, match="of 3 packages that it had"):
         find(first.validators)
+
+
+@pytest.mark.parametrize("before", [["tap_a"], ["tap_a", "tap_b"]])
+@pytest.mark.parametrize("now", [[], ["tap_c"]])
+def test_list_of_one_or_two_names_may_lose_them(find, index, before, now):
+    index.list_projects(**dict.fromkeys(before, 1))
+    first = find()
+    index.list_projects(**dict.fromkeys(now, 1))
+    second = find(first.validators)
+    assert (second.known, second.found) == (len(before), len(now))
+    assert find(second.validators) is None
 
 
 def test_empty_index_has_no_news(find, index):

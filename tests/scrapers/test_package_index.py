@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management.base import CommandError
+from django.utils import timezone
 
+from registry.catalog.following import follow_variants
 from registry.models import Plugin, Release, Snapshot, Source, Variant
 from registry.vocabulary import ProjectStatus
-from scrapers.crawlers.index import Indexes, fetch_package
+from scrapers.crawlers.index import Indexes
 from scrapers.http import CrawlError, Refused, Throttled
 from scrapers.probes.packaging import probe_package
 from tests.registry.rows import documents, happened, places
@@ -24,36 +26,7 @@ from tests.scrapers.packages import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def server():
-    index = Index()
-    yield index
-    index.close()
-
-
-@pytest.fixture
-def index(server, settings):
-    server.forget()
-    settings.PACKAGE_INDEX_URL = server.url
-    settings.CRAWL_ALLOWED_NETWORKS = ["127.0.0.0/8"]
-    return server
-
-
-@pytest.fixture
-def fetch(index):
-    """Look at a package, by default on the default index and for the first time."""
-
-    def look(address="tap-alpha", validators=None, *, indexes=None):
-        return fetch_package(
-            address,
-            validators=validators or {},
-            indexes=indexes or Indexes.of(index.url),
-            timeout_s=5,
-        )
-
-    return look
+CODE = "https://github.com/Ada-Labs/tap-alpha"
 
 
 def kept():
@@ -77,9 +50,8 @@ def test_package_becomes_a_variant_with_releases_and_a_document(crawl, index):
     )
     assert "1 variants added" in crawl("pypi:Tap_Alpha")
     variant = Variant.objects.get()
-    assert (variant.plugin.type, variant.name) == ("extractors", "ada-labs")
-    assert variant.maintainer.label == "Ada-Labs"
-    assert variant.maintainer.url == "https://github.com/Ada-Labs"
+    assert (variant.plugin.type, variant.name) == ("extractors", "package")
+    assert variant.maintainer.label == "A package of the index"
     assert variant.current_release.version == "1.1"
     first = Release.objects.get(version="1.0")
     assert first.released_at == datetime(2024, 5, 6, 7, 8, 9, 123456, UTC)
@@ -88,14 +60,14 @@ def test_package_becomes_a_variant_with_releases_and_a_document(crawl, index):
     assert filename == "tap_alpha-1.0-py3-none-any.whl"
     assert len(sha256) == 64
     assert Release.objects.get(version="1.1").license == "MIT"
-    assert json.loads(documents()["extractors/tap-alpha--ada-labs"]) == {
+    assert json.loads(documents()["extractors/tap-alpha--package"]) == {
         "name": "tap-alpha",
         "namespace": "tap_alpha",
-        "variant": "ada-labs",
+        "variant": "package",
         "description": "Made at 1.1.",
         "repo": "https://github.com/Ada-Labs/tap-alpha",
         "pip_url": "tap-alpha",
-        "docs": "http://127.0.0.1:8000/extractors/tap-alpha--ada-labs",
+        "docs": "http://127.0.0.1:8000/extractors/tap-alpha--package",
     }
 
 
@@ -103,7 +75,7 @@ def test_index_without_metadata_is_read_out_of_the_wheel(crawl, index):
     index.put("tap-alpha", release("tap-alpha", "1.0", served=False), plain=True)
     crawl("pypi:tap-alpha")
     variant = Variant.objects.get()
-    assert (variant.name, variant.description) == ("ada-labs", "Made at 1.0.")
+    assert (variant.name, variant.description) == ("package", "Made at 1.0.")
     assert variant.current_release.license == "MIT"
     assert variant.current_release.released_at is None
 
@@ -119,8 +91,8 @@ def test_index_without_metadata_or_wheels_is_read_out_of_the_sdist(
     index.put("target-x", Distribution(f"target-x-2.0{ending}", content), plain=True)
     crawl("pypi:target-x")
     variant = Variant.objects.get()
-    assert (variant.plugin.type, variant.name) == ("loaders", "grace-hopper")
-    assert (variant.maintainer.label, variant.description) == ("Grace Hopper", "")
+    assert (variant.plugin.type, variant.name) == ("loaders", "package")
+    assert variant.description == ""
 
 
 def test_unchanged_page_costs_one_question_and_no_row(crawl, index):
@@ -155,8 +127,8 @@ def test_new_release_becomes_the_current_one(crawl, index):
     assert variant.current_release.version == "1.10"
     assert variant.description == "Made at 1.10."
     assert happened() == [
-        ("tap-alpha--ada-labs", "added"),
-        ("tap-alpha--ada-labs", "changed"),
+        ("tap-alpha--package", "added"),
+        ("tap-alpha--package", "changed"),
     ]
 
 
@@ -255,33 +227,13 @@ def test_package_without_a_release_is_told_and_no_plugin(crawl, index):
 @pytest.mark.parametrize(
     ("package", "fields", "plugin", "variant"),
     [
-        ("tap-a", {"Home-page": "https://gitlab.com/Bo_B/tap-a"}, "tap-a", "bo-b"),
-        (
-            "meltanolabs-tap-a",
-            {"Project-URL": ["Source, https://github.com/MeltanoLabs/tap-a"]},
-            "tap-a",
-            "meltanolabs",
-        ),
-        ("acme-tools-tap-a", {"Author": "Someone"}, "tap-a", "acme-tools"),
-        ("tap-a", {"Author": "Ada Lovelace, & Sons"}, "tap-a", "ada-lovelace-sons"),
-        ("tap-a", {}, "tap-a", "unattributed"),
-        ("tap-a", {"Author": "李"}, "tap-a", "unattributed"),
-        (
-            "tap-a",
-            {
-                "Home-page": "https://github.com/wrong/home",
-                "Project-URL": [
-                    "Documentation, https://github.com/docs/docs",
-                    "Repository, https://github.com/right/tap-a/tree/main",
-                ],
-            },
-            "tap-a",
-            "right",
-        ),
-        ("tap-google-tap-manager", {}, "tap-google-tap-manager", "unattributed"),
+        ("tap-a", {"Home-page": "https://gitlab.com/Bo_B/tap-a"}, "tap-a", "package"),
+        ("tap-a", {"Author": "Ada Lovelace"}, "tap-a", "package"),
+        ("acme-tools-tap-a", {}, "tap-a", "package-acme-tools"),
+        ("tap-google-tap-manager", {}, "tap-google-tap-manager", "package"),
     ],
 )
-def test_variant_is_named_by_who_keeps_its_code_else_by_name_else_by_author(
+def test_a_package_alone_has_a_name_that_claims_nobodys(
     crawl, index, package, fields, plugin, variant
 ):
     put_metadata(index, package, **fields)
@@ -290,9 +242,43 @@ def test_variant_is_named_by_who_keeps_its_code_else_by_name_else_by_author(
     assert (row.plugin.name, row.name, row.pip_url) == (plugin, variant, package)
 
 
+@pytest.mark.parametrize(
+    ("fields", "repo"),
+    [
+        (
+            {"Home-page": "https://gitlab.com/Bo_B/tap-a"},
+            "https://gitlab.com/Bo_B/tap-a",
+        ),
+        (
+            {
+                "Home-page": "https://github.com/wrong/home",
+                "Project-URL": [
+                    "Documentation, https://github.com/docs/docs",
+                    "Repository, https://github.com/right/tap-a/tree/main",
+                ],
+            },
+            "https://github.com/right/tap-a",
+        ),
+        (
+            {"Project-URL": ["Source, https://git.example.org/ada/tap-a.git"]},
+            "https://git.example.org/ada/tap-a",
+        ),
+        ({"Project-URL": ["Changelog, https://git.example.org/ada/tap-a"]}, ""),
+        ({"Project-URL": ["Source, file:///srv/tap-a"]}, ""),
+    ],
+)
+def test_the_repository_that_a_package_names_is_looked_at(crawl, index, fields, repo):
+    put_metadata(index, "tap-a", **fields)
+    crawl("pypi:tap-a")
+    assert Variant.objects.get().repo == repo
+    named = Source.objects.filter(kind="repository").values_list("address", flat=True)
+    assert list(named) == ([repo.lower()] if repo else [])
+
+
 def test_package_adds_releases_to_what_is_curated_and_no_words(crawl, index, folder):
     folder.write("extractors", "tap-alpha", "ada-labs", pip_url="tap-alpha")
     crawl(folder)
+    follow_variants(now=timezone.now())
     before = documents()
     index.put("tap-alpha", release("tap-alpha", "1.0"))
     crawl("pypi:tap-alpha")
@@ -368,7 +354,7 @@ def test_hostile_wheel_tells_nothing_and_harms_nothing(crawl, index, archive):
     index.put("tap-alpha", Distribution(filename, ARCHIVES[archive]()), plain=True)
     crawl("pypi:tap-alpha")
     variant = Variant.objects.get()
-    assert (variant.name, variant.description) == ("unattributed", "")
+    assert (variant.name, variant.description) == ("package", "")
     assert variant.current_release.version == "1.0"
 
 
@@ -390,7 +376,7 @@ def test_hostile_sdist_tells_nothing_and_harms_nothing(crawl, index, archive):
     index.put("tap-alpha", Distribution("tap-alpha-1.0.tar.gz", content), plain=True)
     crawl("pypi:tap-alpha")
     variant = Variant.objects.get()
-    assert (variant.name, variant.description) == ("unattributed", "")
+    assert (variant.name, variant.description) == ("package", "")
 
 
 @pytest.mark.parametrize(
@@ -419,7 +405,7 @@ def test_metadata_that_says_nothing_gives_a_variant_by_its_name(
     )
     index.put("tap-alpha", file)
     crawl("pypi:tap-alpha")
-    assert Variant.objects.get().name == "unattributed"
+    assert Variant.objects.get().repo == ""
 
 
 def test_metadata_of_odd_text_is_taken_as_far_as_it_goes(crawl, index):
@@ -436,7 +422,6 @@ def test_metadata_of_odd_text_is_taken_as_far_as_it_goes(crawl, index):
     crawl("pypi:tap-alpha")
     variant = Variant.objects.get()
     assert "\0" not in variant.description
-    assert len(variant.maintainer.label) == 200
     assert len(variant.repo) <= 500
 
 
@@ -457,7 +442,7 @@ def test_metadata_of_another_digest_is_not_believed(crawl, index):
     lie = metadata_of("tap-alpha", "1.0", Author="Evil")
     index.answers[path] = Answer(200, "text/plain", lie)
     crawl("pypi:tap-alpha")
-    assert Variant.objects.get().name == "ada-labs"
+    assert Variant.objects.get().repo == CODE
 
 
 def test_missing_metadata_is_read_out_of_the_file(crawl, index):
@@ -465,7 +450,7 @@ def test_missing_metadata_is_read_out_of_the_file(crawl, index):
     index.put("tap-alpha", file)
     del index.answers[f"/files/{file.filename}.metadata"]
     crawl("pypi:tap-alpha")
-    assert Variant.objects.get().name == "ada-labs"
+    assert Variant.objects.get().repo == CODE
 
 
 def test_missing_file_tells_nothing(crawl, index):
@@ -473,7 +458,7 @@ def test_missing_file_tells_nothing(crawl, index):
     index.put("tap-alpha", file)
     del index.answers[f"/files/{file.filename}"]
     crawl("pypi:tap-alpha")
-    assert Variant.objects.get().name == "unattributed"
+    assert Variant.objects.get().repo == ""
 
 
 @pytest.mark.parametrize(

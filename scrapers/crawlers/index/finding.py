@@ -27,6 +27,8 @@ CHUNK = 65_536
 # A list of nonsense is told by its first lines.
 FINDINGS_LIMIT = 20
 SERIAL_LIMIT = 40
+# A list of so few loses most of them whenever one is withdrawn.
+FEW = 2
 VALID = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?", re.IGNORECASE | re.ASCII)
 # `tap-x` and `acme-target-x`; else a whole part of the name says what it is for.
 NAMED_LIKE_ONE = re.compile(
@@ -43,8 +45,8 @@ def find_packages(
     """Return the packages that are new or moved, or None where none is.
 
     `address` is a Simple API address without credentials, empty for the default index.
-    Raises a CrawlError; Refused also where more than half of the names are missing, for
-    an outage must not look like deletions.
+    Raises a CrawlError; Refused also where more than half of more than two names are
+    missing, for an outage must not look like deletions.
     """
     index = indexes.at(address)
     answer = _asked(index, str(validators.get("etag") or ""), timeout_s)
@@ -123,7 +125,7 @@ def _connectors(listed: Listed) -> tuple[dict[str, str], list[Finding]]:
 
 def _require_most(seen: Mapping[str, str], serials: Mapping[str, str]) -> None:
     lost = len(seen.keys() - serials.keys())
-    if lost * 2 > len(seen):
+    if len(seen) > FEW and lost * 2 > len(seen):
         raise Refused(
             f"The package index's list of projects lacks {lost} of {len(seen)} packages "
             "that it had. Nothing was changed."

@@ -7,6 +7,7 @@ Source: the PyPA specification of core metadata, PEP 658 and PEP 714.
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from io import BytesIO
 
 from packaging.metadata import parse_email
@@ -28,28 +29,37 @@ METADATA_KEYS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What was read of a release; `refusals` are the files that were not given out.
+
+    `said` is None where none of its files says anything that can be read.
+    """
+
+    said: Json | None
+    refusals: tuple[str, ...] = ()
+
+
 def read_metadata(
     connection: Connection, releases: Sequence[tuple[Version, DistributionPackage]]
-) -> Json | None:
-    """Return the newest release's core metadata, or None where none can be read.
+) -> Metadata:
+    """Return the newest release's core metadata.
 
     Raises Unreachable: a host in trouble must not look like a release that says nothing.
     """
     preferred = _preferred(releases)
     connection.trust(package.url for package in preferred)
-    for package in preferred:
-        if package.has_metadata:
-            content = _served(connection, package)
+    refusals: list[str] = []
+    for read in (_beside, _inside):
+        for package in sorted(preferred, key=_is_no_wheel):
+            content = read(connection, package, refusals)
             if content is not None:
-                return _kept(content)
-    for package in sorted(preferred, key=lambda p: not p.filename.endswith(".whl")):
-        if (package.size or 0) > ARCHIVE_LIMIT:
-            continue
-        archive = _download(connection, package.url, package, limit=ARCHIVE_LIMIT)
-        content = core_metadata(package.filename, BytesIO(archive or b""))
-        if content is not None:
-            return _kept(content)
-    return None
+                return Metadata(_kept(content))
+    return Metadata(None, tuple(refusals))
+
+
+def _is_no_wheel(package: DistributionPackage) -> bool:
+    return not package.filename.endswith(".whl")
 
 
 def _preferred(
@@ -64,24 +74,45 @@ def _preferred(
     return [package for version, package in releases if version == newest]
 
 
-def _served(connection: Connection, package: DistributionPackage) -> bytes | None:
+def _beside(
+    connection: Connection, package: DistributionPackage, refusals: list[str]
+) -> bytes | None:
     """Return the metadata that stands beside a file, unless it is not what the page says."""
+    if not package.has_metadata:
+        return None
     url = package.metadata_url
-    content = _download(connection, url, package, limit=METADATA_LIMIT)
+    content = _download(connection, url, package, refusals, limit=METADATA_LIMIT)
     expected = (package.metadata_digests or {}).get("sha256")
     if content is None or expected in {None, hashlib.sha256(content).hexdigest()}:
         return content
     return None
 
 
-def _download(
-    connection: Connection, url: str, package: DistributionPackage, *, limit: int
+def _inside(
+    connection: Connection, package: DistributionPackage, refusals: list[str]
 ) -> bytes | None:
-    """Return what is at `url`, or None where nothing is, or nothing that we take."""
+    """Return the metadata in a file, if that is small enough to be fetched for it."""
+    if (package.size or 0) > ARCHIVE_LIMIT:
+        return None
+    url = package.url
+    archive = _download(connection, url, package, refusals, limit=ARCHIVE_LIMIT)
+    return core_metadata(package.filename, BytesIO(archive or b""))
+
+
+def _download(
+    connection: Connection,
+    url: str,
+    package: DistributionPackage,
+    refusals: list[str],
+    *,
+    limit: int,
+) -> bytes | None:
+    """Return what is at `url`; None, and a refusal, where nothing is that we take."""
     what = f"The package index's file {package.filename[:200]}"
     try:
         answer = connection.ask(url, what=what, limit_bytes=limit)
-    except (Gone, Refused):
+    except (Gone, Refused) as error:
+        refusals.append(str(error))
         return None
     return None if answer is None else answer.content
 

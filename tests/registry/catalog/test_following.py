@@ -6,7 +6,9 @@ from registry.catalog.following import follow_variants
 from registry.facts import SourceFacts
 from registry.models import Event, Release, Snapshot, Source, Variant
 from registry.vocabulary import Origin, SourceKind
-from tests.registry.cast import NOW, release_of, say, source_of, variant
+from scrapers.line import judge
+from scrapers.probes import VERSION
+from tests.registry.cast import NOW, look, release_of, say, source_of, variant
 
 pytestmark = pytest.mark.django_db
 
@@ -148,3 +150,74 @@ def test_a_version_with_other_content_is_an_event_and_never_new_content():
     assert row.moved == {"1.0.whl": "f" * 64}
     [event] = Event.objects.filter(verb="retagged")
     assert event.data == {"version": "1.0", "now": {"1.0.whl": "f" * 64}}
+
+
+def judged(source, *, at=NOW):
+    """A package or a repository that the real probes have judged, by its evidence."""
+    row = look(source, "", at=at)
+    row.evidence = EVIDENCE[source.kind]
+    row.save()
+    judge([row], now=NOW)
+    return row
+
+
+EVIDENCE = {
+    SourceKind.PACKAGE: {
+        "name": "tap-alpha",
+        "status": "active",
+        "metadata": {"home_page": "https://github.com/Ada/tap-alpha"},
+        "files": [
+            {
+                "filename": "tap_alpha-1.0.whl",
+                "version": "1.0",
+                "yanked": False,
+                "requires_python": "",
+                "sha256": "0" * 64,
+                "uploaded_at": None,
+            }
+        ],
+    },
+    SourceKind.REPOSITORY: {
+        "url": "https://github.com/ada/tap-alpha",
+        "directory": "",
+        "reading": {"metadata": {"name": "tap-alpha"}},
+        "releases": [],
+    },
+}
+
+
+@pytest.mark.parametrize("first", [SourceKind.PACKAGE, SourceKind.REPOSITORY])
+def test_whoever_is_judged_first_a_package_and_its_repository_meet(first):
+    package = source_of("tap-alpha", kind=SourceKind.PACKAGE)
+    address = "https://github.com/ada/tap-alpha"
+    repository = source_of(address, kind=SourceKind.REPOSITORY)
+    for source in sorted((package, repository), key=lambda one: one.kind != first):
+        judged(source)
+    left = Snapshot.objects.unprobed(VERSION).select_related("source")
+    judge(list(left), now=NOW)
+    listed = Variant.objects.filter(gone_at=None)
+    assert [(row.name, row.maintainer.url) for row in listed] == [
+        ("ada", "https://github.com/ada")
+    ]
+    assert Release.objects.filter(variant__name="ada").get().version == "1.0"
+
+
+def test_a_package_leads_to_its_repository_and_to_no_other_place():
+    judged(source_of("tap-alpha", kind=SourceKind.PACKAGE))
+    assert sources() == {
+        ("package", "tap-alpha"),
+        ("repository", "https://github.com/ada/tap-alpha"),
+    }
+    assert Variant.objects.get().name == "package"
+
+
+def test_a_package_joins_the_folder_of_a_repository_that_names_it():
+    package = source_of("tap-alpha", kind=SourceKind.PACKAGE)
+    folder = source_of(
+        "https://github.com/ada/tap-alpha#subdirectory=taps/alpha",
+        kind=SourceKind.REPOSITORY,
+    )
+    judged(folder)
+    judged(package)
+    named = Variant.objects.filter(gone_at=None).values_list("name", flat=True)
+    assert set(named) == {"ada"}
