@@ -1,0 +1,200 @@
+"""What a record's steps answer to the six questions that are asked of every release."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from registry.facts import Finding
+from registry.tried import Answer, Cause, Outcome, Question
+from registry.vocabulary import PluginType, Severity
+from scrapers.probes.invocation.about import About
+from scrapers.probes.invocation.causes import cause_of
+from scrapers.probes.invocation.record import Record, Step
+from scrapers.probes.invocation.rules import INSTALLING
+from scrapers.probes.invocation.streams import (
+    Catalog,
+    catalog_of,
+    prints_messages,
+)
+
+DISCOVERY = ("discover", "discover-config")
+VERSION = re.compile(r"(?<![\w.])v?(?P<version>\d+(?:\.\d+)+[\w.!+-]{0,60})")
+# Each question's name in a sentence.
+SENTENCES = {
+    Question.INSTALLS: "It does not install",
+    Question.IMPORTS: "It does not start",
+    Question.HELP: "`--help` does not answer",
+    Question.VERSION: "`--version` does not answer",
+    Question.ABOUT: "`--about --format=json` does not answer",
+    Question.DISCOVERS: "`--discover` lists no streams",
+}
+# Only the SDK's connectors have these, so their lack is told once and as no fault.
+OPTIONAL = frozenset({Question.VERSION, Question.ABOUT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """The outcomes, and what else the steps behind them brought."""
+
+    outcomes: tuple[Outcome, ...]
+    catalog: Catalog
+    reported_version: str
+    findings: tuple[Finding, ...]
+
+
+def answers_of(record: Record, about: About | None) -> Answers:
+    """Return each question's outcome. A question that was not asked is unknown."""
+    catalog, discovers = _discovers(record)
+    version, reported = _version(record)
+    outcomes = (
+        _installs(record),
+        _imports(record),
+        _help(record),
+        version,
+        _about(record, about),
+        discovers,
+    )
+    findings = [*_told(record, outcomes), *_heedless(record), *catalog.findings]
+    return Answers(
+        outcomes=outcomes,
+        catalog=catalog,
+        reported_version=reported or (about.version if about else ""),
+        findings=tuple(findings),
+    )
+
+
+def _installs(record: Record) -> Outcome:
+    """Return whether it installed: what runs was installed, and a failure ends the list."""
+    steps = [step for step in record.steps if step.name in INSTALLING]
+    failed = next((step for step in steps if not step.is_ok), None)
+    if failed is not None:
+        return _outcome(
+            Question.INSTALLS, failed, cause_of(failed, python=record.python)
+        )
+    installed = next((step for step in steps if step.name == "install"), None)
+    if installed is not None:
+        return _outcome(Question.INSTALLS, installed, None)
+    return Outcome(question=Question.INSTALLS, answer=Answer.UNKNOWN)
+
+
+def _imports(record: Record) -> Outcome:
+    """Return whether it starts: what answered to anything did, whatever an import said."""
+    step = record.step("import")
+    answered = next((one for one in record.steps if one.args and one.is_ok), None)
+    if answered is not None and (step is None or not step.is_ok):
+        step = answered
+    return _asked(Question.IMPORTS, step, record)
+
+
+def _help(record: Record) -> Outcome:
+    step = record.step("help")
+    outcome = _asked(Question.HELP, step, record)
+    if step is None or outcome.answer is not Answer.YES:
+        return outcome
+    is_said = bool(step.stdout.strip() or step.stderr.strip())
+    return outcome if is_said else _no(outcome, "silent", "It prints nothing.")
+
+
+def _version(record: Record) -> tuple[Outcome, str]:
+    """Return whether it tells its version, and which."""
+    step = record.step("version")
+    outcome = _asked(Question.VERSION, step, record)
+    if step is None or outcome.answer is not Answer.YES:
+        return outcome, ""
+    # The SDK's version stands behind the connector's own.
+    said = (step.stdout.strip() or step.stderr.strip())[:1000].partition(",")[0]
+    match = VERSION.search(said) or VERSION.search(step.stdout[:1000])
+    is_own = match is not None and "SDK" not in match.string[: match.start()]
+    if match is None or not is_own:
+        return _no(outcome, "no-version", "What it prints has no version."), ""
+    return outcome, match["version"]
+
+
+def _about(record: Record, about: About | None) -> Outcome:
+    step = record.step("about")
+    outcome = _asked(Question.ABOUT, step, record)
+    if outcome.answer is Answer.YES and about is None:
+        return _no(outcome, "no-json", "What it prints is no JSON that says anything.")
+    return outcome
+
+
+def _discovers(record: Record) -> tuple[Catalog, Outcome]:
+    """Return the catalog of the first `--discover` that had one, and what decided."""
+    steps = [step for name in DISCOVERY if (step := record.step(name))]
+    read = [(_catalog(step, record), step) for step in steps]
+    # With a config there is more to go on, so that the last failure says most.
+    best = next(
+        ((catalog, step) for catalog, step in read if catalog.streams is not None),
+        read[-1] if read else None,
+    )
+    if best is None:
+        return Catalog(), Outcome(question=Question.DISCOVERS, answer=Answer.UNKNOWN)
+    catalog, step = best
+    return catalog, _outcome(Question.DISCOVERS, step, catalog.cause)
+
+
+def _catalog(step: Step, record: Record) -> Catalog:
+    """Return what a `--discover` printed. A sync may begin before something is missing."""
+    if step.is_ok:
+        return catalog_of(step)
+    if prints_messages(step.stdout):
+        return catalog_of(replace(step, ending="exited", exit_code=0))
+    return Catalog(cause=cause_of(step, python=record.python))
+
+
+def _asked(question: Question, step: Step | None, record: Record) -> Outcome:
+    if step is None:
+        return Outcome(question=question, answer=Answer.UNKNOWN)
+    return _outcome(question, step, cause_of(step, python=record.python))
+
+
+def _outcome(question: Question, step: Step, cause: Cause | None) -> Outcome:
+    return Outcome(
+        question=question,
+        answer=cause.answer if cause else Answer.YES,
+        step=step.name,
+        seconds=step.seconds,
+        cause=cause,
+    )
+
+
+def _no(outcome: Outcome, code: str, message: str) -> Outcome:
+    cause = Cause(code=code, message=message, answer=Answer.NO)
+    return replace(outcome, answer=Answer.NO, cause=cause)
+
+
+def _told(record: Record, outcomes: tuple[Outcome, ...]) -> Iterator[Finding]:
+    """Yield a finding for each question whose answer its maintainer can change."""
+    is_loader = record.type is PluginType.LOADERS
+    told: set[str] = set()
+    for outcome in outcomes:
+        cause, question = outcome.cause, outcome.question
+        is_asked = not (is_loader and question is Question.DISCOVERS)
+        if cause is None or not is_asked or question in OPTIONAL:
+            continue
+        if cause.message in told:
+            # It does not start, so it does not do anything else either.
+            continue
+        told.add(cause.message)
+        is_fault = outcome.answer is Answer.NO
+        if not is_fault and not cause.remedy:
+            # A missing key, a missing network, a limit: nothing that anyone has to mend.
+            continue
+        is_basic = question is not Question.DISCOVERS
+        words = (f"{SENTENCES[question]}: {cause.message}", cause.remedy)
+        yield Finding(
+            code=f"{question.value}-{cause.code}",
+            message=" ".join(word for word in words if word),
+            severity=Severity.ERROR if is_fault and is_basic else Severity.WARNING,
+        )
+
+
+def _heedless(record: Record) -> Iterator[Finding]:
+    """Yield a finding where a config that is not there was no reason to fail."""
+    step = record.step("bad-config")
+    if step is not None and step.is_ok:
+        message = (
+            "It ends well although the config file that it was given does not exist: a "
+            "wrong path goes unnoticed. End with an error that names it."
+        )
+        yield Finding(code="config-ignored", message=message, severity=Severity.WARNING)

@@ -1,0 +1,117 @@
+"""What keeps an installed release from starting, or from answering."""
+
+from registry.tried import Answer
+from scrapers.probes.invocation.rules.rule import rule
+
+ASKING = frozenset({"discover", "discover-config", "sync"})
+STARTING = (
+    rule(
+        "syntax",
+        r"^\s*(?P<what>(?:SyntaxError|IndentationError|TabError): [^\n]{1,200})",
+        "Its code is no Python of this version: {what}.",
+        "Correct it, or say in `requires-python` which Python it is for.",
+        answer=Answer.NO,
+    ),
+    rule(
+        "entry-point",
+        r"(?P<what>module '[\w.]{1,100}' has no attribute '(?:main|cli|run)'"
+        r"|cannot import name '(?:main|cli|run)' from '[\w.]{1,100}')",
+        "The command that is installed leads to nothing: {what}.",
+        "Correct the entry point under `[project.scripts]`.",
+        answer=Answer.NO,
+    ),
+    rule(
+        "entry-point",
+        r'File "[^"\n]{1,200}/bin/[^"\n]{1,100}", line \d{1,4}, in <module>\n[^\n]{0,200}\n'
+        r"(?:[ ^~]{1,200}\n)?(?P<what>(?:ImportError|AttributeError|ModuleNotFoundError"
+        r"|TypeError): [^\n]{1,200})",
+        "The command that is installed leads to nothing: {what}.",
+        "Correct the entry point under `[project.scripts]`.",
+        answer=Answer.NO,
+    ),
+    rule(
+        "missing-module",
+        r"(?:ModuleNotFoundError|ImportError): No module named '?(?P<what>[\w.]{1,100})",
+        "It imports `{what}`, which nothing that it depends on brings.",
+        "Add the package that has `{what}` to the dependencies.",
+        answer=Answer.NO,
+    ),
+    rule(
+        "missing-name",
+        r"ImportError: cannot import name '?(?P<what>\w{1,100})'? from "
+        r"'?(?P<where>[\w.]{1,100})",
+        "It needs `{what}` of `{where}`, which the installed version does not have.",
+        "Limit the dependency to versions that have it, or follow the change.",
+        answer=Answer.NO,
+    ),
+)
+ASKED = (
+    rule(
+        "flag",
+        r"(?:unrecognized arguments:|[Nn]o such option:?|unknown (?:option|flag):?) "
+        r"(?P<what>[^\n]{1,80})",
+        "It does not know the flag that it was given: {what}.",
+        "Answer to the flags of the Singer specification.",
+        answer=Answer.NO,
+    ),
+    rule(
+        "credentials",
+        r"(?P<what>DefaultCredentialsError|NoCredentialsError|PartialCredentialsError"
+        r"|Could not deserialize key data|invalid_grant|invalid_client"
+        r"|InvalidAuthenticationToken|AuthenticationError|AuthenticationException"
+        r"|LoginFailed|password authentication failed|[Ii]nvalid (?:API key|credentials)"
+        r"|401 (?:Client Error|Unauthorized)|403 (?:Client Error|Forbidden)|Unauthorized)",
+        "It needs credentials that are real for this: {what}.",
+        "",
+    ),
+    rule(
+        "network",
+        r"(?P<what>Name or service not known|Temporary failure in name resolution"
+        r"|nodename nor servname|[Ff]ailed to resolve|No address associated with hostname"
+        r"|NewConnectionError|Max retries exceeded|Network is unreachable"
+        r"|Connection refused|getaddrinfo failed|ServerSelectionTimeoutError"
+        r"|could not translate host name|Can't connect to|dns error|Could not connect"
+        r"|No route to host|ConnectTimeout|EndpointConnectionError|URLError"
+        r"|[Ff]ailed to fetch|error sending request|Could not resolve host)",
+        "It needs the network for this, and there is none here: {what}.",
+        "",
+    ),
+    rule(
+        "config",
+        r"(?:arguments are required:|Missing (?:required )?option:?) (?P<what>[^\n]{1,120})",
+        "It does not answer without a config: it demands {what}.",
+        "",
+    ),
+    rule(
+        "config",
+        r"(?P<what>Config is missing required keys: [^\n]{1,160}"
+        r"|Config validation failed[^\n]{0,160}|ConfigValidationError[^\n]{0,160}"
+        r"|'[^'\n]{1,80}' is a required property|[Ii]nvalid config[^\n]{0,120}"
+        r"|(?:Config|Configuration) (?:file )?(?:is )?(?:required|missing)[^\n]{0,80}"
+        r"|FileNotFoundError: [^\n]{0,120}config[^\n]{0,60})",
+        "It needs a real config for this: {what}.",
+        "",
+    ),
+    rule(
+        "config",
+        r"^KeyError: '(?P<what>[\w.-]{1,80})'",
+        "It reads the setting `{what}` before it answers, and ends in a traceback.",
+        "Name the missing setting in an error, or answer without it.",
+        steps=ASKING,
+    ),
+)
+
+MEMORY = (
+    rule(
+        "memory",
+        r"(?P<what>^MemoryError|Cannot allocate memory|std::bad_alloc|out of memory)",
+        "It needs more memory than it was given.",
+        "",
+    ),
+    rule(
+        "disk",
+        r"(?P<what>No space left on device|Disk quota exceeded)",
+        "It needs more disk than it was given.",
+        "",
+    ),
+)
