@@ -35,7 +35,7 @@ CHECKS = (
     "ruff format --check .",
     "ruff check .",
     "lint-imports",
-    "mypy hub registry scrapers embedded benchmarks",
+    "mypy hub registry scrapers sandbox embedded benchmarks",
     "djlint --check --lint templates",
     "manage.py makemigrations --check --dry-run",
 )

@@ -1,0 +1,89 @@
+"""What this machine can hold foreign code with, found out once for each process."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sandbox import bubblewrap, cgroups, landlock, seccomp
+from sandbox.accounts import Account, NoAccount, account
+from sandbox.selftest import failures
+from sandbox.starting import Level, Refused
+
+NOTHING_HOLDS = (
+    "Foreign code is not run on this machine, because nothing here can hold it. {reasons}"
+    " Allow user namespaces for ordinary users and install bubblewrap 0.8 or newer, or a"
+    " Linux with Landlock."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessed:
+    """What holds foreign code here, and what of it is on.
+
+    `cgroups` is the version of the control groups that can be used, 0 without. `reason` says
+    why a better level was not taken; without any level, it says what to do.
+    """
+
+    level: Level
+    reason: str = ""
+    account: str = ""
+    # The program and its version, where namespaces hold it.
+    bubblewrap: str = ""
+    landlock: int = 0
+    cgroups: int = 0
+
+    @property
+    def seccomp(self) -> bool:
+        """Return whether system calls are filtered: at every level that holds."""
+        return self.level is not Level.NONE
+
+    @property
+    def namespaces(self) -> bool:
+        """Return whether foreign code has processes, network and mounts of its own."""
+        return self.level is Level.BUBBLEWRAP
+
+
+@lru_cache(maxsize=1)
+def assessed() -> Assessed:
+    """Return the best level of this machine that withstands a short attack.
+
+    The first call takes about a second; the answer holds as long as this process.
+    """
+    try:
+        who = account()
+    except NoAccount as missing:
+        return Assessed(level=Level.NONE, reason=str(missing))
+    reasons: list[str] = []
+    for level in (Level.BUBBLEWRAP, Level.LANDLOCK):
+        against = why_not(level, who)
+        if not against:
+            return _described(level, who, " ".join(reasons))
+        reasons.append(f"{level.capitalize()}: {against}.")
+    said = NOTHING_HOLDS.format(reasons=" ".join(reasons))
+    return Assessed(level=Level.NONE, reason=said, account=who.name)
+
+
+def why_not(level: Level, who: Account) -> str:
+    """Return why a level can't be used here, or nothing if it can."""
+    if seccomp.machine() is None:
+        return "there is no filter of system calls for this kind of processor"
+    try:
+        if level is Level.BUBBLEWRAP:
+            bubblewrap.binary(who)
+        found = failures(level, who)
+    except (Refused, OSError) as missing:
+        return str(missing)
+    return f"an attack {', '.join(found)}" if found else ""
+
+
+def _described(level: Level, who: Account, reason: str) -> Assessed:
+    where = cgroups.hierarchy()
+    by_namespaces = level is Level.BUBBLEWRAP
+    found = bubblewrap.binary(who) if by_namespaces else None
+    return Assessed(
+        level=level,
+        reason=reason,
+        account=who.name,
+        bubblewrap=f"{found.path} {found.version}" if found else "",
+        landlock=0 if by_namespaces else landlock.version(),
+        cgroups=where.version if where else 0,
+    )

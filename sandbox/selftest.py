@@ -1,0 +1,137 @@
+"""A short attack of our own on the sandbox, before anybody else's code is let into it.
+
+Kernels, containers and policies differ in what they allow, and a wall that was asked for
+may not be there. The attacks run as foreign code would, against canaries that this process
+sets up; one that succeeds is a reason not to use that level at all. The long suite is in
+`tests/sandbox`.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sandbox.accounts import Account
+from sandbox.copies import copy_folder
+from sandbox.executing import execute
+from sandbox.limits import MIB, Limits
+from sandbox.outcome import Ending, Run
+from sandbox.starting import WORK, Job, Level
+
+SCRIPT = (Path(__file__).parent / "inside" / "selftest.py").read_text()
+LIMITS = Limits(
+    wall_s=10,
+    cpu_s=5,
+    memory_bytes=96 * MIB,
+    processes=12,
+    file_bytes=1 * MIB,
+    writable_bytes=1 * MIB,
+    output_bytes=64 * 1024,
+)
+# Written to, so that it is really taken.
+GREED = "import os; os.write(1, bytes(b'x' * (400 << 20))[:1])"
+SYSTEM = Path("/usr/bin/python3")
+CANARY = "SONGBOOK_CANARY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interpreter:
+    """A Python that the account can run, and what it has to be lent for it."""
+
+    executable: Path
+    readable: Mapping[Path, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def failures(level: Level, account: Account) -> list[str]:
+    """Return what foreign code could do at this level, in words; empty if it is safe."""
+    with ExitStack() as held:
+        python = interpreter(account, held)
+        return _attacked(level, account, python, held) or _overate(
+            level, account, python
+        )
+
+
+def _attacked(
+    level: Level, account: Account, python: Interpreter, held: ExitStack
+) -> list[str]:
+    targets = json.dumps(_targets(held)).encode()
+    done = _run(level, account, python, SCRIPT, targets)
+    try:
+        return [str(name) for name in json.loads(done.stdout)]
+    except ValueError:
+        said = done.stderr.decode(errors="replace").strip()
+        return [f"did not come to its end ({done.ending}: {said[-300:]})"]
+
+
+def _overate(level: Level, account: Account, python: Interpreter) -> list[str]:
+    done = _run(level, account, python, GREED, b"")
+    ended = done.ending is Ending.EXITED and done.exit_code == 0
+    return ["took more memory than it may"] if ended else []
+
+
+def _run(
+    level: Level, account: Account, python: Interpreter, script: str, stdin: bytes
+) -> Run:
+    job = Job(
+        command=(str(python.executable), "-I", "-S", "-c", script),
+        limits=LIMITS,
+        readable=python.readable,
+        environment=python.environment,
+        socket=None,
+        folder=WORK,
+        account=account,
+        grouped=False,
+    )
+    return execute(level, job, stdin)
+
+
+def _targets(held: ExitStack) -> dict[str, str | int]:
+    """Set up what the attacks aim at; all of it goes with `held`."""
+    # Open to every account: what keeps foreign code out has to be the sandbox.
+    folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
+    folder.chmod(0o777)
+    (folder / "canary").write_text("secret")
+    (folder / "canary").chmod(0o644)
+    name = f"songbook-{secrets.token_hex(8)}"
+    listener = held.enter_context(socket.create_server(("127.0.0.1", 0)))
+    abstract = held.enter_context(socket.socket(socket.AF_UNIX))
+    abstract.bind(f"\0{name}")
+    abstract.listen()
+    return {
+        "pid": os.getpid(),
+        "file": str(folder / "canary"),
+        "canary": CANARY,
+        "port": listener.getsockname()[1],
+        "abstract": name,
+        "processes": LIMITS.processes,
+    }
+
+
+def interpreter(account: Account, held: ExitStack) -> Interpreter:
+    """Return the machine's Python, or ours, or a copy of ours that the account can read.
+
+    A copy goes with `held`.
+    """
+    if SYSTEM.exists():
+        return Interpreter(executable=SYSTEM)
+    prefix = Path(sys.base_prefix).resolve()
+    if not account.can_read(prefix):
+        folder = Path(tempfile.mkdtemp(prefix="songbook-python-"))
+        held.callback(shutil.rmtree, folder, ignore_errors=True)
+        folder.chmod(0o755)
+        copy_folder(prefix, folder / "python")
+        prefix = folder / "python"
+    name = f"bin/python{sys.version_info.major}.{sys.version_info.minor}"
+    # What lies below /usr is there anyway.
+    lent = {} if prefix == Path("/usr") else {prefix: str(prefix)}
+    # A copy may look for its own library where it was copied from.
+    library = {"LD_LIBRARY_PATH": str(prefix / "lib")}
+    return Interpreter(executable=prefix / name, readable=lent, environment=library)
