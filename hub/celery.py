@@ -27,10 +27,11 @@ app.conf.update(
     task_default_queue="ticks",
     task_queues=[
         Queue(name, Exchange("songbook"), routing_key=name)
-        for name in ("ticks", "crawl", "publish")
+        for name in ("ticks", "crawl", "publish", "sandbox")
     ],
     task_routes={
         "scrapers.tasks.crawl": {"queue": "crawl"},
+        "scrapers.tasks.invoke": {"queue": "sandbox"},
         "registry.tasks.*": {"queue": "publish"},
     },
     worker_prefetch_multiplier=1,
@@ -48,6 +49,7 @@ app.conf.update(
             ("enrol sources", "scrapers.tasks.enrol_sources", 60),
             ("crawl what is due", "scrapers.tasks.crawl_due", 2),
             ("follow definitions", "scrapers.tasks.follow_definitions", 15),
+            ("try what is due", "scrapers.tasks.invoke_due", 5),
             ("rate maintenance", "scrapers.tasks.rate_due", 15),
             ("record what was seen", "scrapers.tasks.probe_due", 15),
             ("publish what changed", "registry.tasks.publish_due", 15),

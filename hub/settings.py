@@ -47,6 +47,14 @@ CRAWL_HOST_SLOTS = env.int("CRAWL_HOST_SLOTS", default=4)
 CRAWL_PACE_S = env.float("CRAWL_PACE_S", default=0.2)
 # A tree that lost more than this share of its plugins is held for a person.
 SHRINK_LIMIT_PERCENT = env.float("SHRINK_LIMIT_PERCENT", default=2.0)
+# Whether releases are tried in the sandbox, how many of each package, on which Pythons.
+PROBE = env.bool("PROBE", default=True)
+PROBE_RELEASES = env.int("PROBE_RELEASES", default=3)
+PROBE_PYTHONS = env.list(
+    "PROBE_PYTHONS", default=["3.14", "3.13", "3.12", "3.11", "3.10"]
+)
+# What the sandbox keeps between tries; its account must be able to read it.
+SANDBOX_STATE = env.str("SANDBOX_STATE", default=str(STATE / "sandbox"))
 CRAWL_TIMEOUT_S = env.int("CRAWL_TIMEOUT_S", default=60)
 
 INSTALLED_APPS = [

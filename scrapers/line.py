@@ -10,19 +10,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils import timezone
+
 from registry import catalog, publishing
 from registry.catalog import Recorded
 from registry.catalog.following import follow_names
+from registry.catalog.observing import keep_runs, observations
 from registry.catalog.rating import unrate
-from registry.facts import Finding, SourceFacts
-from registry.models import Snapshot, Source
+from registry.facts import Finding, Json, SourceFacts
+from registry.models import ProbeTicket, Snapshot, Source
 from registry.models.bulk import save_all
+from registry.models.probing import RUN
 from registry.publishing import Published
+from registry.tried import Tried
 from registry.vocabulary import Outcome, SourceKind
 from scrapers import probes
 from scrapers.crawl import Crawl
 from scrapers.crawl import crawl as look_and_keep
 from scrapers.probes import run_probes
+from scrapers.probes.invocation import probe_record, surface_of
+from scrapers.tickets import issue_tickets
+from scrapers.trying import keep_record, try_ticket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +66,14 @@ def follow(source: Source, *, now: datetime, accept: bool = False) -> Passage:
 
 def judge(snapshots: Sequence[Snapshot], *, now: datetime) -> Recorded:
     """Probe snapshots, record what follows, and mark them as done. Safe to repeat."""
-    found, spoken = [], []
+    found, spoken, runs = [], [], []
     for snapshot in snapshots:
-        kind = SourceKind(snapshot.source.kind)
-        report = run_probes(kind, snapshot.evidence)
-        snapshot.probe_findings = [one.as_json() for one in report.findings]
         snapshot.probed_with = probes.VERSION
+        if snapshot.subject.startswith(RUN):
+            runs.append(snapshot)
+            continue
+        report = run_probes(SourceKind(snapshot.source.kind), snapshot.evidence)
+        snapshot.probe_findings = [one.as_json() for one in report.findings]
         if report.source is not None and _is_news(snapshot, report.source):
             spoken.append(snapshot.source)
         if report.facts is not None:
@@ -73,8 +83,33 @@ def judge(snapshots: Sequence[Snapshot], *, now: datetime) -> Recorded:
         follow_names(spoken, now=now)
         unrate(spoken)
     recorded = catalog.record(found, now=now)
+    keep_runs([_tried(snapshot) for snapshot in runs])
+    # Whatever a package speaks of, its runs speak of.
+    packages = {
+        one.source for one in snapshots if one.source.kind == SourceKind.PACKAGE
+    }
+    observed = catalog.record(observations(packages), now=now)
+    issue_tickets(found, now=now)
     save_all(snapshots, ["probe_findings", "probed_with"])
-    return recorded
+    return recorded + observed
+
+
+def follow_try(ticket: ProbeTicket, *, now: datetime) -> Snapshot | None:
+    """Try a ticket's release, and take what came of it down the line; None is no news.
+
+    Raises what `try_ticket` raises.
+    """
+    snapshot = keep_record(ticket, try_ticket(ticket), now=timezone.now())
+    if snapshot is not None:
+        judge([snapshot], now=now)
+        publishing.publish_changed(now=now)
+    return snapshot
+
+
+def _tried(snapshot: Snapshot) -> tuple[Snapshot, Tried, Json]:
+    tried = probe_record(snapshot.evidence)
+    snapshot.probe_findings = [one.as_json() for one in tried.findings]
+    return snapshot, tried, surface_of(tried)
 
 
 def _is_news(snapshot: Snapshot, said: SourceFacts) -> bool:

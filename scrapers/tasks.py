@@ -1,6 +1,7 @@
 """The ticks that keep the main line moving. What each does is in `line` and `rounds`."""
 
 import logging
+from functools import partial
 
 from celery import shared_task
 from django.conf import settings
@@ -9,13 +10,16 @@ from django.utils import timezone
 from registry import publishing
 from registry.catalog.following import follow_variants
 from registry.catalog.rating import rate_variants
-from registry.models import Snapshot, Source
+from registry.models import ProbeTicket, Snapshot, Source
 from registry.places import parse
 from registry.vocabulary import SourceKind
+from sandbox import Level, assessed
+from sandbox.index import Unavailable
 from scrapers import probes
-from scrapers.line import Passage, judge
+from scrapers.line import Passage, follow_try, judge
 from scrapers.rounds import Round
 from scrapers.seed import enrol_seed
+from scrapers.trying import workshop
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +27,7 @@ logger = logging.getLogger(__name__)
 SOURCES_PER_ROUND = 50
 ROUNDS_PER_TICK = 8
 SNAPSHOTS_PER_TICK = 1000
+INVOKERS_PER_TICK = 8
 
 
 @shared_task
@@ -50,8 +55,11 @@ def crawl() -> None:
     """Go one round, and call for another while there is more to do."""
     now = timezone.now()
     if sources := Source.objects.lease(now, limit=SOURCES_PER_ROUND):
-        Round(sources, began=now).go(_tell)
-        _begin_with_seed()
+        with_news: list[Source] = []
+        Round(sources, began=now).go(partial(_tell, with_news))
+        _tell_how_far(with_news)
+        if any(source.kind == SourceKind.DEFINITIONS for source in sources):
+            _begin_with_seed()
         crawl.delay()
 
 
@@ -77,6 +85,31 @@ def probe_due() -> None:
         publishing.publish_changed(now=timezone.now())
 
 
+@shared_task
+def invoke_due() -> None:
+    """Call for a sandbox worker if anything is to be tried; park what ends them."""
+    now = timezone.now()
+    ProbeTicket.objects.park_crashed(now)
+    for _ in ProbeTicket.objects.due(now)[:INVOKERS_PER_TICK]:
+        invoke.delay()
+
+
+@shared_task(soft_time_limit=1200, time_limit=1260)
+def invoke() -> None:
+    """Try one release on one Python, and call for another while there is more to do."""
+    if not settings.PROBE or assessed().level is Level.NONE:
+        return
+    ticket = ProbeTicket.objects.lease(timezone.now(), pythons=workshop().interpreters)
+    if ticket is None:
+        return
+    try:
+        follow_try(ticket, now=timezone.now())
+    except (Unavailable, OSError) as error:
+        logger.warning("%s could not be tried: %s", ticket, error)
+        ticket.failed(timezone.now(), str(error))
+    invoke.delay()
+
+
 def _begin_with_seed() -> None:
     """Where no definitions could be read yet, begin with known connectors."""
     definitions = Source.objects.filter(kind=SourceKind.DEFINITIONS)
@@ -87,10 +120,11 @@ def _begin_with_seed() -> None:
             logger.info("Beginning with %d connectors from the package index.", new)
 
 
-def _tell(source: Source, passage: Passage) -> None:
-    """Log what came of a source, and how far the first reading of all sources is."""
+def _tell(with_news: list[Source], source: Source, passage: Passage) -> None:
+    """Log what came of a source, if anything did."""
     if passage.crawl.look is None:
         return
+    with_news.append(source)
     recorded = passage.recorded
     counts = {
         "new": recorded.added,
@@ -99,11 +133,14 @@ def _tell(source: Source, passage: Passage) -> None:
         "findings": len(passage.findings),
     }
     said = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-    waiting = Source.objects.filter(crawled_at=None).count()
     logger.info(
-        "Crawled %s: %s%s",
-        source,
-        said or passage.crawl.outcome,
-        f" ({waiting} sources still to read)" if waiting else "",
+        "Crawled %s: %s", source, said or passage.crawl.outcome,
         extra={"source_id": source.pk},
-    )
+    )  # fmt: skip
+
+
+def _tell_how_far(with_news: list[Source]) -> None:
+    """Log how far the first reading of all sources is, after a round that had some."""
+    if any(source.crawled_at is None for source in with_news):
+        waiting = Source.objects.filter(crawled_at=None, last_error="").count()
+        logger.info("%d sources are still to be read.", waiting)

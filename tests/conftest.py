@@ -67,6 +67,12 @@ def _local_hosts(settings):
     settings.CRAWL_PACE_S = 0
 
 
+@pytest.fixture(autouse=True)
+def _no_probes(settings):
+    """What a test is not about is not tried: that takes seconds."""
+    settings.PROBE = False
+
+
 @pytest.fixture
 def folder(tmp_path):
     """A tree of definitions with two extractors and a loader."""

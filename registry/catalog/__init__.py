@@ -31,12 +31,25 @@ class Recorded:
     gone: int = 0
     plugins: tuple[Plugin, ...] = ()
 
+    def __add__(self, other: "Recorded") -> "Recorded":
+        """Return what two recordings changed together."""
+        return Recorded(
+            added=self.added + other.added,
+            changed=self.changed + other.changed,
+            gone=self.gone + other.gone,
+            plugins=tuple(
+                {one.pk: one for one in self.plugins + other.plugins}.values()
+            ),
+        )
+
 
 def record(found: Sequence[tuple[Snapshot, Facts]], *, now: datetime) -> Recorded:
     """Bring the catalog up to date with `found`, and write an Event for every change.
 
     Facts of a snapshot that has been overtaken are passed over.
     """
+    if not found:
+        return Recorded()
     with transaction.atomic():
         pairs = joined(_newest(found))
         plugins = lock_plugins([facts for _, facts in pairs], now=now)

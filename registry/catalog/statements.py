@@ -209,17 +209,20 @@ def _keep_silence(
         (one.variant.pk, one.found.snapshot.source_id, one.found.facts.origin.value)
         for one in said
     }
-    looked = {(plugins[one.key].pk, one.snapshot.source_id) for one in found}
+    # A package falls silent without its runs, and the other way round.
+    looked = {
+        (plugins[one.key].pk, one.snapshot.source_id, one.facts.origin is Origin.PROBE)
+        for one in found
+    }
     rows = Statement.objects.filter(
         gone_at=None,
-        variant__plugin__in={plugin_id for plugin_id, _ in looked},
-        source__in={source_id for _, source_id in looked},
+        variant__plugin__in={plugin_id for plugin_id, _, _ in looked},
+        source__in={source_id for _, source_id, _ in looked},
     ).select_related("variant")
     silent = [
         row
         for row in rows
-        if (row.variant.plugin_id, row.source_id) in looked
-        and row.origin != Origin.PROBE
+        if (row.variant.plugin_id, row.source_id, row.origin == Origin.PROBE) in looked
         and (row.variant_id, row.source_id, row.origin) not in spoken
     ]
     for row in silent:

@@ -67,6 +67,8 @@ class Variant(models.Model):
     are the sources at the addresses it names. `is_followed` is false until they are
     (`registry.catalog.following`), `is_rated` until `maintenance` is what its sources
     come to (`registry.catalog.rating`); on `maintenance_until` it is rated again.
+    `tried` says on which Pythons its current release installs and starts, as runs in the
+    sandbox saw it: `{version, pythons: {minor: yes|no|unknown}, at}`; empty before any.
     `findings` are why its newest document is held back, if it is.
     """
 
@@ -101,6 +103,7 @@ class Variant(models.Model):
         "Release", models.SET_NULL, null=True, blank=True, related_name="+"
     )
     seen_at = models.DateTimeField()
+    tried = models.JSONField(default=dict)
     gone_at = models.DateTimeField(null=True)
     listed_at = models.DateTimeField(null=True)
     findings = models.JSONField(default=list)

@@ -1,6 +1,6 @@
 """Fact chips: a few words that are true on their own, with a mark so colour is not alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -28,7 +28,7 @@ NOT_CHECKED = Chip("Not checked", mark="–")
 
 def chips(variant: Variant) -> list[Chip]:
     """Return what a list says of a variant."""
-    said = [NOT_CHECKED]
+    said = [*tried_chips(variant.tried)]
     if variant.gone_at is not None:
         day = format_date(variant.gone_at, DATE)
         said.append(Chip(f"Deprecated: gone since {day}", "warn", "!"))
@@ -53,6 +53,24 @@ def detailed_chips(
     if declared := python_versions(versions):
         said.append(Chip(f"Declares Python {declared}"))
     return said
+
+
+def tried_chips(tried: Mapping[str, Any]) -> Iterator[Chip]:
+    """Yield on which Pythons the current release was seen to install and start."""
+    if not tried:
+        yield NOT_CHECKED
+        return
+    pythons: Mapping[str, str] = tried["pythons"]
+    on = {
+        answer: [python for python, said in pythons.items() if said == answer]
+        for answer in ("yes", "no")
+    }
+    if on["yes"]:
+        yield Chip(f"Runs on Python {python_versions(on['yes'])}", "ok", "✓")
+    if on["no"]:
+        yield Chip(f"Fails on Python {python_versions(on['no'])}", "bad", "×")
+    if not on["yes"] and not on["no"]:
+        yield Chip("Could not be tried", mark="–")
 
 
 def python_versions(versions: Any) -> str:

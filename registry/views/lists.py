@@ -19,6 +19,7 @@ from registry.vocabulary import NAME_LIMIT, PluginType
 CARD_FIELDS = (
     "type", "name", "label", "description",
     "default_variant__name", "default_variant__maintenance_status",
+    "default_variant__tried",
     "default_variant__hidden", "default_variant__gone_at", "default_variant__pip_url",
     "default_variant__counters", "default_variant__maintainer__label",
     "default_variant__current_release__version",

@@ -40,7 +40,7 @@ def _variants(plugin: Plugin) -> QuerySet[Variant]:
     own = Q(settings__release__isnull=True)
     return (
         plugin.variants.select_related("maintainer", "current_release")
-        .only("name", "description", "maintenance_status", "hidden", "gone_at",
+        .only("name", "description", "maintenance_status", "tried", "hidden", "gone_at",
               "listed_at", "pip_url", "counters", "plugin_id", "maintainer__label",
               "current_release__version", "current_release__released_at")
         .annotate(setting_count=Count("settings", filter=own))

@@ -19,6 +19,7 @@ from registry.views.configuration import configuration
 from registry.views.install import is_moving, package_name, package_source, ways
 from registry.views.missing import not_found
 from registry.views.site import page
+from registry.views.trials import trials
 from registry.vocabulary import Origin, PluginType
 
 RELEASES_SHOWN = 20
@@ -34,7 +35,7 @@ SAYS = {
 def variant(
     request: HttpRequest, kind: PluginType, name: str, variant_name: str
 ) -> HttpResponse:
-    """Show one variant. Everything on it is what sources say; nothing was probed yet."""
+    """Show one variant: what sources say of it, and what runs in the sandbox showed."""
     row = (
         Variant.objects.select_related("plugin", "maintainer", "current_release")
         .filter(plugin__type=kind, plugin__name=name, name=variant_name)
@@ -74,7 +75,7 @@ def _context(row: Variant, kind: PluginType) -> dict[str, Any]:
 
 
 def _upkeep(row: Variant) -> dict[str, Any]:
-    """Return whether anyone looks after it, and where its sources stand. Two queries."""
+    """Return who looks after it, where its sources stand and what it ran on: 3 queries."""
     now = timezone.now()
     speakers = sorted(speakers_of([row])[row.pk], key=lambda one: one.kind)
     states = [
@@ -85,6 +86,7 @@ def _upkeep(row: Variant) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "maintenance": rated(speakers, now=now),
+        "trials": trials(row, speakers),
         "states": [(one, state) for one, state in states if state is not None],
     }
 

@@ -1,0 +1,199 @@
+"""Records of runs on their way down the line: to rows, variants, streams and pages."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from registry.catalog.following import follow_variants
+from registry.models import (
+    ProbeRun,
+    ProbeTicket,
+    Snapshot,
+    Source,
+    Statement,
+    Stream,
+    Variant,
+)
+from registry.models.probing import CRASHES_LIMIT, LEASE
+from registry.vocabulary import Origin, SourceKind
+from scrapers import tasks
+from scrapers.line import judge
+from scrapers.trying import digest_of, keep_record
+from tests.registry.cast import NOW, release_of, say, source_of, variant
+from tests.scrapers.packages import release
+from tests.scrapers.probes.invocation.records import (
+    about,
+    discover,
+    failed,
+    installed,
+    record,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def package():
+    """A package with two releases, which the curated variant of ada installs."""
+    curated = source_of("definitions")
+    settings = [{"name": "api_key", "label": "Key", "kind": "password"}]
+    said = variant("ada", pip_url="tap-alpha", repo=..., settings=settings)
+    say(curated, said)
+    follow_variants(now=NOW)
+    source = Source.objects.get(kind=SourceKind.PACKAGE)
+    releases = (release_of("1.0"), release_of("1.1", day=1))
+    says = variant("package", settings=..., releases=releases)
+    say(source, says, origin=Origin.PACKAGE)
+    return source
+
+
+def ran(source, *steps, version="1.1", python="3.12", at=NOW, **said):
+    """Judge the record of a run, as it is judged after a try."""
+    row = Snapshot.objects.create(
+        source=source,
+        subject=f"run/{version}/{python}",
+        digest="",
+        taken_at=at,
+        evidence=record(*steps, version=version, python=python, **said),
+    )
+    judge([row], now=NOW)
+    return row
+
+
+def ada():
+    return Variant.objects.get(name="ada")
+
+
+def test_what_a_run_saw_is_laid_over_the_curated_definition(package):
+    ran(package, *installed(about(), discover()))
+    names = {one["name"] for one in ada().definition["settings"]}
+    observed = Statement.objects.get(origin=Origin.PROBE).definition["settings"]
+    assert names == {one["name"] for one in observed}
+    assert ada().tried["pythons"] == {"3.12": "yes"}
+
+
+def test_streams_belong_to_the_release_that_was_tried(package):
+    ran(package, *installed(about(), discover()))
+    [stream] = Stream.objects.all()
+    assert (stream.release.version, stream.tap_stream_id) == ("1.1", "things")
+    assert stream.key_properties == ["id"]
+
+
+def test_only_the_release_that_installers_take_speaks(package):
+    ran(package, *installed(about(), discover()), version="1.0")
+    assert not Statement.objects.filter(origin=Origin.PROBE).exists()
+    assert ada().tried == {}
+
+
+def test_a_release_that_can_not_be_seen_leaves_the_curated_words(package):
+    before = ada().definition
+    ran(package, *installed(about(), discover()))
+    assert ada().definition != before
+    unseen = failed("resolve", "No solution found")
+    ran(package, unseen, executables=[], at=NOW + timedelta(1))
+    assert ada().definition == before
+    assert ada().tried["pythons"]["3.12"] != "yes"
+
+
+def test_the_run_that_answered_most_speaks_whichever_came_first(package):
+    ran(package, *installed(about(), discover()), python="3.11")
+    told = ada().definition
+    broken = failed("import", "ModuleNotFoundError: No module named 'imp'")
+    ran(package, *installed()[:2], broken, python="3.13")
+    assert ada().definition == told
+    assert ada().tried["pythons"] == {"3.11": "yes", "3.13": "no"}
+
+
+def test_judging_again_changes_nothing(package):
+    row = ran(package, *installed(about(), discover()))
+    revision = ada().plugin.revision
+    judge([row], now=NOW)
+    assert ada().plugin.revision == revision
+    assert ProbeRun.objects.count() == 1
+
+
+def test_the_page_tells_each_step_and_escapes_what_was_printed(package, client):
+    attack = failed("help", stderr="\x1b[31m<script>alert(1)</script>")
+    row = ran(package, *installed(attack))
+    page = client.get(f"/runs/{row.run.pk}").content.decode()
+    assert "&lt;script&gt;" in page
+    assert "<script>alert" not in page
+    assert "Answers --help" in page
+    variant_page = client.get("/extractors/tap-alpha--ada").content.decode()
+    assert f'href="/runs/{row.run.pk}"' in variant_page
+    assert "Runs on Python" in variant_page or "Fails on Python" in variant_page
+
+
+@pytest.fixture
+def tickets(package, settings):
+    settings.PROBE = True
+    ProbeTicket.objects.issue(package, ["1.1", "1.0"], ["3.13", "3.12"], now=NOW)
+    return package
+
+
+def test_the_newest_release_is_tried_first_and_nobody_gets_the_same(tickets):
+    taken = [ProbeTicket.objects.lease(NOW) for _ in range(5)]
+    assert [one and one.version for one in taken] == ["1.1", "1.1", "1.0", "1.0", None]
+    assert len({one.pk for one in taken if one}) == 4
+
+
+def test_a_worker_takes_only_what_it_has_a_python_for(tickets):
+    assert ProbeTicket.objects.lease(NOW, pythons=["3.12"]).python == "3.12"
+    assert ProbeTicket.objects.lease(NOW, pythons=["3.9"]) is None
+
+
+def test_three_workers_that_ended_over_a_ticket_park_it(tickets):
+    now = NOW
+    ProbeTicket.objects.exclude(version="1.1", python="3.12").delete()
+    for _ in range(CRASHES_LIMIT):
+        assert ProbeTicket.objects.lease(now) is not None
+        now += LEASE + timedelta(seconds=1)
+    assert ProbeTicket.objects.lease(now) is None
+    assert ProbeTicket.objects.park_crashed(now) == 1
+    assert "without a result" in ProbeTicket.objects.get().last_error
+
+
+def test_a_record_of_a_lost_lease_is_not_kept(tickets):
+    first = ProbeTicket.objects.lease(NOW)
+    ProbeTicket.objects.filter(pk=first.pk).update(lease=None)
+    assert keep_record(first, record(), now=NOW) is None
+    assert not Snapshot.objects.filter(subject__startswith="run/").exists()
+
+
+def test_the_same_result_again_is_no_snapshot(tickets):
+    ProbeTicket.objects.exclude(version="1.1", python="3.12").delete()
+    for seconds in (0.1, 9.9):
+        ticket = ProbeTicket.objects.lease(NOW)
+        shown = record(*installed(about()))
+        shown["steps"][0]["seconds"] = seconds
+        kept = keep_record(ticket, shown, now=NOW)
+        ProbeTicket.objects.filter(pk=ticket.pk).update(due_at=NOW)
+        assert (kept is None) == (seconds > 1)
+    assert digest_of(record()) != digest_of(record(python="3.11"))
+
+
+def test_nothing_is_tried_where_that_is_switched_off(tickets, settings):
+    settings.PROBE = False
+    tasks.invoke()
+    assert not ProbeTicket.objects.exclude(lease=None).exists()
+
+
+def test_a_failure_of_the_machine_is_tried_again_later(tickets):
+    ticket = ProbeTicket.objects.lease(NOW)
+    ticket.failed(NOW, "The index does not answer.")
+    row = ProbeTicket.objects.get(pk=ticket.pk)
+    assert row.due_at > NOW
+    assert (row.attempts, row.lease) == (0, None)
+
+
+def test_tickets_are_made_for_the_newest_releases_of_a_package(
+    settings, index, crawl
+):
+    settings.PROBE, settings.PROBE_PYTHONS = True, ["3.12"]
+    settings.PROBE_RELEASES = 2
+    index.put("tap-alpha", *(release("tap-alpha", v) for v in ("1.0", "2.0", "1.5")))
+    crawl("pypi:tap-alpha")
+    issued = ProbeTicket.objects.values_list("version", "python")
+    assert list(issued) == [("2.0", "3.12"), ("1.5", "3.12")]
+    assert timezone.now() >= ProbeTicket.objects.first().due_at
