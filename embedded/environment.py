@@ -3,9 +3,12 @@
 What the person has set stays, also when it comes from a file (`NAME_FILE`).
 """
 
+import hashlib
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from embedded.accounts import make_shared_folder
 from embedded.state import ROOT, State
 
 
@@ -28,9 +31,22 @@ def environment(
         "CELERY_BROKER_URL": "memory://localhost/",
         "PUBLIC_URL": public_url,
         "PUBLISHED_ROOT": str(state.folder / "published"),
+        "SANDBOX_STATE": str(sandbox_folder(state.folder)),
         "SECRET_KEY": state.secret_key(),
     }
     missing = {
         name: value for name, value in defaults.items() if not is_given(name, given)
     }
     return {**given, **missing, "SONGBOOK_STATE": str(state.folder)}
+
+
+def sandbox_folder(state: Path) -> Path:
+    """Return where the sandbox keeps its files: within reach of who runs them.
+
+    Root's runs belong to another account, which may not get to where root keeps its things.
+    """
+    is_open = all(folder.stat().st_mode & 0o001 for folder in (state, *state.parents))
+    if os.geteuid() != 0 or is_open:
+        return state / "sandbox"
+    name = hashlib.sha256(str(state).encode()).hexdigest()[:12]
+    return make_shared_folder() / f"sandbox-{name}"

@@ -20,8 +20,9 @@ def issue_tickets(found: Sequence[tuple[Snapshot, Facts]], *, now: datetime) -> 
         return
     for snapshot, facts in found:
         is_default = "://" not in snapshot.source.address
-        if facts.origin is Origin.PACKAGE and is_default:
-            [said] = facts.variants
+        if facts.origin is not Origin.PACKAGE or not is_default:
+            continue
+        for said in facts.variants:
             versions = newest_versions(said.releases)[: settings.PROBE_RELEASES]
             ProbeTicket.objects.issue(
                 snapshot.source, versions, settings.PROBE_PYTHONS, now=now

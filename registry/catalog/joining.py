@@ -58,11 +58,15 @@ def _of_linked(
 
     Releases belong to what is installed: tags of a repository are none of its package's.
     """
-    [said] = facts.variants
     by_plugin: dict[tuple[str, str], list[VariantFacts]] = defaultdict(list)
     # Its own plugin as well, so that a variant it made before falls silent there.
     by_plugin[facts.type.value, facts.name] = []
     for variant in variants:
+        spoken = by_plugin[variant.plugin.type, variant.plugin.name]
+        if not facts.variants:
+            # It speaks of none any more, of these as of its own.
+            continue
+        [said] = facts.variants
         installed = variant.package_id or variant.repository_id
         of_variant = replace(
             said,
@@ -71,7 +75,7 @@ def _of_linked(
             | {"name": variant.plugin.name, "variant": variant.name},
             releases=said.releases if installed == snapshot.source_id else (),
         )
-        by_plugin[variant.plugin.type, variant.plugin.name].append(of_variant)
+        spoken.append(of_variant)
     return [
         replace(facts, type=PluginType(kind), name=name, variants=tuple(of_plugin))
         for (kind, name), of_plugin in by_plugin.items()
@@ -80,8 +84,9 @@ def _of_linked(
 
 def _of_its_own(snapshot: Snapshot, facts: Facts) -> Facts:
     """Return the facts under the name that a package's repository has, where they join."""
-    repository = facts.origin is Origin.PACKAGE and partner_of(snapshot.source)
-    if not repository:
+    is_asked = facts.origin is Origin.PACKAGE and facts.variants
+    repository = partner_of(snapshot.source) if is_asked else None
+    if repository is None:
         return facts
     [said] = facts.variants
     name = _curated_name(repository, facts) or repository.facts.get("variant")

@@ -54,10 +54,11 @@ def probe_package(body: Mapping[str, Any]) -> Report:
     source, findings = _source(body)
     facts = None
     connector = connector_name(body["name"])
+    is_withheld = source.status is ProjectStatus.QUARANTINED
     if connector is None:
         message = f"{body['name']} is not named like a tap or a target."
         findings.append(Finding(code="name", message=message))
-    elif not body["files"]:
+    elif not body["files"] and not is_withheld:
         message = f"{body['name']} has no release on the index."
         findings.append(Finding(code="empty", message=message))
     else:
@@ -65,7 +66,8 @@ def probe_package(body: Mapping[str, Any]) -> Report:
             type=connector.type,
             name=connector.name,
             origin=Origin.PACKAGE,
-            variants=(_variant(connector, body),),
+            # What an index withholds from installers is listed nowhere.
+            variants=(_variant(connector, body),) if not is_withheld else (),
         )
     return Report(facts=facts, findings=tuple(findings), source=source)
 

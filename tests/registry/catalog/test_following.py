@@ -3,6 +3,7 @@
 import pytest
 
 from registry.catalog.following import follow_variants
+from registry.catalog.rating import rate_variants
 from registry.facts import SourceFacts
 from registry.models import Event, Release, Snapshot, Source, Variant
 from registry.vocabulary import Origin, SourceKind
@@ -221,3 +222,17 @@ def test_a_package_joins_the_folder_of_a_repository_that_names_it():
     judged(package)
     named = Variant.objects.filter(gone_at=None).values_list("name", flat=True)
     assert set(named) == {"ada"}
+
+
+def test_a_quarantined_package_is_listed_by_nobody_and_no_row_is_deleted():
+    package = source_of("tap-alpha", kind=SourceKind.PACKAGE)
+    judged(package)
+    row = look(package, "", at=NOW)
+    row.evidence = EVIDENCE[package.kind] | {"status": "quarantined", "files": []}
+    row.save()
+    judge([row], now=NOW)
+    variant_row = Variant.objects.get()
+    assert variant_row.gone_at is not None
+    assert variant_row.releases.count() == 1
+    rate_variants(now=NOW)
+    assert Variant.objects.get().maintenance == "none"
