@@ -17,6 +17,7 @@ from registry.catalog import Recorded
 from registry.catalog.following import follow_names
 from registry.catalog.observing import keep_runs, observations
 from registry.catalog.rating import unrate
+from registry.catalog.records import keep_record
 from registry.facts import Finding, Json, SourceFacts
 from registry.models import ProbeTicket, Snapshot, Source
 from registry.models.bulk import save_all
@@ -30,7 +31,7 @@ from scrapers.crawl import crawl as look_and_keep
 from scrapers.probes import run_probes
 from scrapers.probes.invocation import probe_record, surface_of
 from scrapers.tickets import issue_tickets
-from scrapers.trying import keep_record, try_ticket
+from scrapers.trying import try_package
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +98,12 @@ def judge(snapshots: Sequence[Snapshot], *, now: datetime) -> Recorded:
 def follow_try(ticket: ProbeTicket, *, now: datetime) -> Snapshot | None:
     """Try a ticket's release, and take what came of it down the line; None is no news.
 
-    Raises what `try_ticket` raises.
+    Raises what `try_package` raises, and ProbeTicket.DoesNotExist where it took longer than
+    the lease.
     """
-    snapshot = keep_record(ticket, try_ticket(ticket), now=timezone.now())
+    package = ticket.source.address
+    record = try_package(package, ticket.version, python=ticket.python)
+    snapshot = keep_record(ticket.lease, record, now=timezone.now())
     if snapshot is not None:
         judge([snapshot], now=now)
         publishing.publish_changed(now=now)

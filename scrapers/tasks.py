@@ -104,6 +104,8 @@ def invoke() -> None:
         return
     try:
         follow_try(ticket, now=timezone.now())
+    except ProbeTicket.DoesNotExist:
+        logger.warning("%s took longer than its lease.", ticket)
     except (Unavailable, OSError) as error:
         logger.warning("%s could not be tried: %s", ticket, error)
         ticket.failed(timezone.now(), str(error))

@@ -129,11 +129,6 @@ class ProbeTicket(models.Model):
         """Return what snapshots of its runs are about."""
         return f"{RUN}{self.version}/{self.python}"
 
-    def held(self) -> "ProbeTicket | None":
-        """Return the row, locked, or None where another worker holds it now."""
-        rows = ProbeTicket.objects.select_for_update()
-        return rows.filter(pk=self.pk, lease=self.lease).first()
-
     def succeeded(self, now: datetime) -> None:
         """Note that there is a result, whatever it says of the release."""
         self.tried_at, self.due_at = now, None

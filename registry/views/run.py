@@ -32,12 +32,18 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "run": row,
         "answers": [answer_of(one) for one in row.outcomes],
-        "steps": record.get("steps", []),
-        "packages": record.get("packages", [])[:PACKAGES_SHOWN],
+        "steps": _objects(record.get("steps")),
+        "packages": _objects(record.get("packages"))[:PACKAGES_SHOWN],
         "findings": row.snapshot.probe_findings,
         "platform": row.platform,
     }
     return render(request, "registry/run.html", context)
+
+
+def _objects(said: object) -> list[dict[str, Any]]:
+    """Return the objects in what a sandbox sent as a list, whatever it was."""
+    listed = said if isinstance(said, list) else []
+    return [one for one in listed if isinstance(one, dict)]
 
 
 def answer_of(outcome: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from registry.catalog.following import follow_variants
+from registry.catalog.records import digest_of, keep_record
 from registry.models import (
     ProbeRun,
     ProbeTicket,
@@ -19,7 +20,7 @@ from registry.models.probing import CRASHES_LIMIT, LEASE
 from registry.vocabulary import Origin, SourceKind
 from scrapers import tasks
 from scrapers.line import judge
-from scrapers.trying import digest_of, keep_record
+from scrapers.probes import VERSION
 from tests.registry.cast import NOW, release_of, say, source_of, variant
 from tests.scrapers.packages import release
 from tests.scrapers.probes.invocation.records import (
@@ -45,6 +46,8 @@ def package():
     releases = (release_of("1.0"), release_of("1.1", day=1))
     says = variant("package", settings=..., releases=releases)
     say(source, says, origin=Origin.PACKAGE)
+    # What they saw is of no matter here, and nothing to be judged.
+    Snapshot.objects.update(probed_with=VERSION)
     return source
 
 
@@ -157,7 +160,8 @@ def test_three_workers_that_ended_over_a_ticket_park_it(tickets):
 def test_a_record_of_a_lost_lease_is_not_kept(tickets):
     first = ProbeTicket.objects.lease(NOW)
     ProbeTicket.objects.filter(pk=first.pk).update(lease=None)
-    assert keep_record(first, record(), now=NOW) is None
+    with pytest.raises(ProbeTicket.DoesNotExist):
+        keep_record(first.lease, record(), now=NOW)
     assert not Snapshot.objects.filter(subject__startswith="run/").exists()
 
 
@@ -167,7 +171,7 @@ def test_the_same_result_again_is_no_snapshot(tickets):
         ticket = ProbeTicket.objects.lease(NOW)
         shown = record(*installed(about()))
         shown["steps"][0]["seconds"] = seconds
-        kept = keep_record(ticket, shown, now=NOW)
+        kept = keep_record(ticket.lease, shown, now=NOW)
         ProbeTicket.objects.filter(pk=ticket.pk).update(due_at=NOW)
         assert (kept is None) == (seconds > 1)
     assert digest_of(record()) != digest_of(record(python="3.11"))
@@ -187,9 +191,7 @@ def test_a_failure_of_the_machine_is_tried_again_later(tickets):
     assert (row.attempts, row.lease) == (0, None)
 
 
-def test_tickets_are_made_for_the_newest_releases_of_a_package(
-    settings, index, crawl
-):
+def test_tickets_are_made_for_the_newest_releases_of_a_package(settings, index, crawl):
     settings.PROBE, settings.PROBE_PYTHONS = True, ["3.12"]
     settings.PROBE_RELEASES = 2
     index.put("tap-alpha", *(release("tap-alpha", v) for v in ("1.0", "2.0", "1.5")))
@@ -197,3 +199,62 @@ def test_tickets_are_made_for_the_newest_releases_of_a_package(
     issued = ProbeTicket.objects.values_list("version", "python")
     assert list(issued) == [("2.0", "3.12"), ("1.5", "3.12")]
     assert timezone.now() >= ProbeTicket.objects.first().due_at
+
+
+@pytest.fixture
+def bearer(settings):
+    settings.SANDBOX_TOKEN = "t" * 40
+    return {"HTTP_AUTHORIZATION": f"Bearer {settings.SANDBOX_TOKEN}"}
+
+
+def taken(client, bearer, pythons=("3.12",)):
+    said = {"pythons": list(pythons)}
+    return client.post("/sandbox/tickets", said, "application/json", **bearer)
+
+
+def test_a_sandbox_elsewhere_takes_a_ticket_and_gives_its_record_once(
+    tickets, client, bearer
+):
+    ticket = taken(client, bearer).json()
+    assert (ticket["package"], ticket["version"]) == ("tap-alpha", "1.1")
+    address = f"/sandbox/records/{ticket['lease']}"
+    shown = record(*installed(about()), version="1.1")
+    for status in (204, 404):
+        given = client.post(address, shown, "application/json", **bearer)
+        assert given.status_code == status
+    tasks.probe_due()
+    assert ada().tried["pythons"] == {"3.12": "yes"}
+
+
+@pytest.mark.parametrize("said", ["", "Bearer", "Bearer wrong"])
+def test_without_the_token_there_is_no_ticket(tickets, client, bearer, said):
+    answer = client.post(
+        "/sandbox/tickets", {"pythons": ["3.12"]}, "application/json",
+        HTTP_AUTHORIZATION=said,
+    )  # fmt: skip
+    assert answer.status_code == 401
+    assert not ProbeTicket.objects.exclude(lease=None).exists()
+
+
+def test_where_no_token_is_set_nobody_gets_a_ticket(tickets, client, settings):
+    settings.SANDBOX_TOKEN = ""
+    answer = taken(client, {"HTTP_AUTHORIZATION": "Bearer "})
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "said", ["[]", "{", "null", '{"steps": 7}', '{"steps": [1, null]}', "[" * 9999]
+)
+def test_whatever_a_sandbox_sends_nothing_breaks(tickets, client, bearer, said):
+    ticket = taken(client, bearer).json()
+    address = f"/sandbox/records/{ticket['lease']}"
+    answer = client.post(address, said, "application/json", **bearer)
+    assert answer.status_code in {204, 400}
+    tasks.probe_due()
+    assert client.get("/extractors/tap-alpha--ada").status_code == 200
+    for row in ProbeRun.objects.all():
+        assert client.get(f"/runs/{row.pk}").status_code == 200
+
+
+def test_none_is_due_for_a_python_that_nobody_asked_for(tickets, client, bearer):
+    assert taken(client, bearer, ["3.9"]).status_code == 204

@@ -1,0 +1,78 @@
+"""`manage.py sandbox ADDRESS`: try releases for a Songbook elsewhere, until stopped."""
+
+import time
+from argparse import ArgumentParser
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from sandbox import Level, assessed
+from sandbox.index import Unavailable
+from scrapers.http import Session, session
+from scrapers.trying import try_package, workshop
+
+# Between two questions where nothing is due, and after an answer that was none.
+PAUSE_S = 5.0
+TIMEOUT_S = 60.0
+
+
+class Command(BaseCommand):
+    """Take tickets over HTTP and give records back; no database, no broker."""
+
+    help = "Try releases in this machine's sandbox for the Songbook at ADDRESS."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the address, and whether to end when nothing is due."""
+        parser.add_argument(
+            "address", metavar="ADDRESS", help="https://songbook.example.org"
+        )
+        parser.add_argument(
+            "--once", action="store_true", help="end when nothing is due"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Work until stopped. Raises CommandError where no code can be held here."""
+        held = assessed()
+        if held.level is Level.NONE:
+            raise CommandError(held.reason)
+        host = urlsplit(options["address"]).hostname or ""
+        with session(TIMEOUT_S, trusted=[host]) as http:
+            http.headers["Authorization"] = f"Bearer {settings.SANDBOX_TOKEN}"
+            while (
+                self._work(http, options["address"].rstrip("/")) or not options["once"]
+            ):
+                pass
+
+    def _work(self, http: Session, address: str) -> bool:
+        """Try one release; say whether there was one."""
+        try:
+            answer = http.post(
+                f"{address}/sandbox/tickets",
+                json={"pythons": list(workshop().interpreters)},
+                timeout=TIMEOUT_S,
+            )
+            answer.raise_for_status()
+            if answer.status_code == HTTPStatus.NO_CONTENT:
+                time.sleep(PAUSE_S)
+                return False
+            ticket = answer.json()
+            said = ticket["package"], ticket["version"], ticket["python"]
+            record = try_package(said[0], said[1], python=said[2])
+            given = http.post(
+                f"{address}/sandbox/records/{ticket['lease']}",
+                json=record,
+                timeout=TIMEOUT_S,
+            )
+            given.raise_for_status()
+        # What the session raises is an OSError, too.
+        except (Unavailable, OSError) as error:
+            # The lease ends by itself, and the ticket is tried again.
+            self.stderr.write(str(error))
+            time.sleep(PAUSE_S)
+            return False
+        self.stdout.write("Tried {} {} on Python {}.".format(*said))
+        return True
