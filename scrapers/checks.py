@@ -1,7 +1,9 @@
 """What must be right on a machine whose workers go out."""
 
+from django.conf import settings
 from django.core.checks import WARNING, CheckMessage, register
 
+from sandbox import Level, assessed
 from scrapers.crawlers.git.running import OLDEST, dotted, installed
 
 
@@ -17,3 +19,14 @@ def git_is_new_enough(**_: object) -> list[CheckMessage]:
     message = f"Git is {dotted(found)}: no repository on another host is read."
     hint = f"Install Git {dotted(OLDEST)} or newer, before any other on the PATH."
     return [CheckMessage(WARNING, message, hint=hint, id="scrapers.W001")]
+
+
+# Of a deployment, for it makes a short attack on the sandbox: `check --deploy --tag sandbox`.
+@register("sandbox", deploy=True)
+def something_holds_foreign_code(**_: object) -> list[CheckMessage]:
+    """Return W002 where nothing on this machine can hold what releases run."""
+    held = assessed()
+    if not settings.PROBE or held.level is not Level.NONE:
+        return []
+    message = "No release is tried on this machine: pages say that it was not checked."
+    return [CheckMessage(WARNING, message, hint=held.reason, id="scrapers.W002")]
