@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from uv import find_uv_bin
@@ -15,7 +16,7 @@ from registry.facts import Json
 from sandbox.trying import try_release
 from sandbox.workshop import Workshop, open_workshop
 from scrapers.crawlers.index import Indexes
-from scrapers.http import session
+from scrapers.http import session, trust
 from scrapers.probes.invocation import config_from
 from scrapers.static import read_source
 
@@ -28,11 +29,20 @@ MEMBERS_LIMIT = 2000
 def workshop() -> Workshop:
     """Return this process's workshop on the default index. Finds the Pythons, once."""
     index = Indexes.configured(settings).default
+    # A file may have hundreds of megabytes.
+    http = session(settings.CRAWL_TIMEOUT_S * 5, trusted=index.trusted)
+
+    def admit(url: str) -> None:
+        # An operator's private index may keep its files elsewhere inside.
+        if index.is_configured and (host := urlsplit(url).hostname):
+            trust(http, {host})
+
     return open_workshop(
         Path(settings.SANDBOX_STATE),
         index_url=index.signed(index.address),
-        session=session(settings.CRAWL_TIMEOUT_S, trusted=index.trusted),
+        session=http,
         uv=Path(find_uv_bin()),
+        admit=admit,
     )
 
 

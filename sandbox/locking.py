@@ -1,0 +1,214 @@
+"""What a release needs, resolved to names, versions and hashes.
+
+Resolving may build source distributions to read their metadata, and so runs anybody's code:
+it happens in the sandbox, with a door to the index and nothing else. Its answer is hostile
+too; what it names is later taken from the index's own pages, by hash.
+
+The answer follows from the pages that were consulted. While these are what they were,
+resolving again would give the same lock, and is not done.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+import sandbox
+from sandbox import Limits, Run
+from sandbox.copies import write_whole
+from sandbox.gateway import Door, opened
+from sandbox.index import Absent, Unavailable
+from sandbox.interpreters import Interpreter
+from sandbox.limits import GIB, MIB
+from sandbox.workshop import Workshop
+
+# Where the index is inside: the relay listens there.
+PORT = 8118
+INDEX_URL = f"http://127.0.0.1:{PORT}/simple/"
+SOCKET = "/run/index.sock"
+PINNED = re.compile(r"([A-Za-z0-9._-]{1,200})==([A-Za-z0-9._+!-]{1,120})\s*(.*)")
+HASHED = re.compile(r"--hash=sha256:([0-9a-f]{64})")
+PACKAGES_LIMIT = 1_000
+# A change in how locks are made makes those that were kept useless.
+LAYOUT = 1
+LIMITS = Limits(
+    wall_s=300,
+    cpu_s=240,
+    memory_bytes=1 * GIB,
+    writable_bytes=1 * GIB,
+    file_bytes=512 * MIB,
+    stdout_bytes=8 * MIB,
+)
+
+
+class NotASpec(ValueError):
+    """What should be tried is no name of a package with versions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """One package of a lock, with the SHA-256 of each file that it may come from."""
+
+    name: str
+    version: str
+    hashes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What is to be installed, by name. `consulted` are the pages that it follows from."""
+
+    packages: tuple[Locked, ...]
+    consulted: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """Return what two locks have in common when they name the same files."""
+        rows = [
+            f"{p.name}=={p.version} {' '.join(sorted(p.hashes))}" for p in self.packages
+        ]
+        return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+
+def requirement(spec: str) -> Requirement:
+    """Return what to install. Raises NotASpec for an address, a marker, or no requirement."""
+    try:
+        read = Requirement(spec)
+    except InvalidRequirement as error:
+        raise NotASpec(f"{spec!r} is no name of a package with versions.") from error
+    if read.url or read.marker:
+        raise NotASpec(f"{spec!r} names more than a package with versions.")
+    return read
+
+
+def known_lock(
+    specs: tuple[str, ...], *, interpreter: Interpreter, workshop: Workshop
+) -> Lock | None:
+    """Return the lock that resolving would give, if nothing changed since the last time.
+
+    Asks the index for pages older than ten minutes, if they are still the same. Raises
+    Unavailable.
+    """
+    path = workshop.state / "locks" / f"{_key(specs, interpreter, workshop)}.json"
+    try:
+        kept = json.loads(path.read_bytes())
+        packages = [
+            Locked(n, v, frozenset(hashes)) for n, v, hashes in kept["packages"]
+        ]
+        consulted = dict(kept["consulted"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+    def is_same(name: str) -> bool:
+        try:
+            return workshop.index.page(name).digest == str(consulted[name])
+        except Absent:
+            return not consulted[name]
+
+    with ThreadPoolExecutor(8) as pool:
+        if not all(pool.map(is_same, consulted)):
+            return None
+    return Lock(tuple(packages), consulted)
+
+
+def resolve(
+    specs: tuple[str, ...], *, interpreter: Interpreter, workshop: Workshop
+) -> tuple[Run, Lock | None]:
+    """Return how resolving went, and the lock if there is one.
+
+    Raises Unavailable where the index, and no package, is why there is none.
+    """
+    with opened(workshop.index, workshop.doors) as door:
+        run = sandbox.run(
+            [*relayed(interpreter, workshop), *_compile(interpreter, workshop)],
+            limits=LIMITS,
+            readable=workshop.readable(interpreter),
+            environment=ENVIRONMENT,
+            stdin="\n".join(specs).encode(),
+            socket=door.path,
+        )
+        packages = read_lock(run.stdout) if run.exit_code == 0 else ()
+        if not packages:
+            _blame_index(door)
+            return run, None
+        lock = Lock(packages, dict(door.consulted))
+    if not door.failures:
+        _keep(lock, _key(specs, interpreter, workshop), workshop)
+    return run, lock
+
+
+# Builds and resolvers read these. Retries are for networks; the door is none.
+ENVIRONMENT = {"UV_HTTP_RETRIES": "0", "UV_HTTP_TIMEOUT": "120"}
+
+
+def relayed(interpreter: Interpreter, workshop: Workshop) -> list[str]:
+    """Return the beginning of a command that is to find the index at INDEX_URL."""
+    python = [str(interpreter.executable), "-I", "-S"]
+    return [*python, workshop.tool("relay.py"), SOCKET, str(PORT), "--"]
+
+
+def read_lock(content: bytes) -> tuple[Locked, ...]:
+    """Return the packages of a requirements file with hashes, by name.
+
+    It was written next to foreign code: lines that are none of a lock's make it no lock,
+    and the answer is empty.
+    """
+    text = content.decode(errors="replace").replace("\\\n", " ")
+    found: dict[str, Locked] = {}
+    for line in text.splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        pinned = PINNED.fullmatch(line.strip())
+        hashes = frozenset(HASHED.findall(pinned[3])) if pinned else frozenset()
+        if pinned is None or not hashes or not _is_version(pinned[2]):
+            return ()
+        name = canonicalize_name(pinned[1])
+        found[name] = Locked(name, pinned[2], hashes)
+    if len(found) > PACKAGES_LIMIT:
+        return ()
+    return tuple(found[name] for name in sorted(found))
+
+
+def _compile(interpreter: Interpreter, workshop: Workshop) -> list[str]:
+    return [
+        workshop.tool("uv"), "pip", "compile", "-",
+        "--python", str(interpreter.executable),
+        "--default-index", INDEX_URL,
+        "--cache-dir", "/tmp/uv",
+        "--generate-hashes", "--no-annotate", "--no-header", "--no-config",
+        "--no-sources", "--no-python-downloads", "--no-progress", "--color", "never",
+    ]  # fmt: skip
+
+
+def _blame_index(door: Door) -> None:
+    if door.failures:
+        raise Unavailable(door.failures[0])
+
+
+def _is_version(said: str) -> bool:
+    try:
+        Version(said)
+    except InvalidVersion:
+        return False
+    return True
+
+
+def _key(specs: tuple[str, ...], interpreter: Interpreter, workshop: Workshop) -> str:
+    parts = (
+        LAYOUT, workshop.index.url, workshop.platform, interpreter.version,
+        workshop.tools.name, *specs,
+    )  # fmt: skip
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _keep(lock: Lock, key: str, workshop: Workshop) -> None:
+    packages = [[p.name, p.version, sorted(p.hashes)] for p in lock.packages]
+    kept = {"packages": packages, "consulted": dict(lock.consulted)}
+    path = workshop.state / "locks" / f"{key}.json"
+    write_whole(path, json.dumps(kept).encode())

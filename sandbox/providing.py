@@ -1,0 +1,240 @@
+"""A release from its name to an environment, step by step.
+
+Each step is an outcome: what a package does is never an exception here. Only an index that
+can't be had is one, since that is nobody's release's fault: Unavailable.
+"""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+import sandbox
+from sandbox import Limits, Run
+from sandbox.building import NotBuilt, build, built_wheel
+from sandbox.fetching import Fetched, NoFile, fetch
+from sandbox.installing import PLACE, Chosen, Environment, NotInstalled, add, installed
+from sandbox.interpreters import Interpreter
+from sandbox.invoking import Outcome, failed, good, of_run
+from sandbox.locking import Lock, known_lock, requirement, resolve
+from sandbox.running import DEFAULT, NOTHING, UNCHANGED
+from sandbox.wheels import Executable
+from sandbox.workshop import Workshop
+
+
+class NoInterpreter(LookupError):
+    """This machine has no usable Python of that version."""
+
+
+class _Stopped(Exception):
+    """A step went wrong, and those after it can't be."""
+
+
+@dataclass(slots=True)
+class Provided:
+    """What came of installing a release: steps, and an environment if all went well.
+
+    `wheel` is the package's own, to be read as data; `lock` and `chosen` are set as far as
+    it went. `rescue` is what had to be added.
+    """
+
+    spec: str
+    interpreter: Interpreter
+    rescue: str = ""
+    steps: list[Outcome] = field(default_factory=list)
+    lock: Lock | None = None
+    chosen: tuple[Chosen, ...] = ()
+    environment: Environment | None = None
+
+    @property
+    def package(self) -> Chosen | None:
+        """Return the package that was asked for, among those chosen for it."""
+        name = canonicalize_name(requirement(self.spec).name)
+        return next((one for one in self.chosen if one.name == name), None)
+
+    @property
+    def wheel(self) -> Path | None:
+        """Return where the package's own wheel lies."""
+        return self.package.wheel if self.package else None
+
+    @property
+    def executables(self) -> tuple[Executable, ...]:
+        """Return the package's own console scripts, by name."""
+        return self.environment.executables if self.environment else ()
+
+    @property
+    def place(self) -> str:
+        """Return where the environment is inside the sandbox."""
+        return PLACE
+
+    @property
+    def readable(self) -> dict[Path, str]:
+        """Return what a sandbox has to bind for the environment to run in it."""
+        ours = {self.environment.folder: PLACE} if self.environment else {}
+        return {**self.interpreter.readable, **ours}
+
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        limits: Limits = DEFAULT,
+        environment: Mapping[str, str] = UNCHANGED,
+        stdin: bytes = b"",
+        readable: Mapping[Path, str] = NOTHING,
+    ) -> Run:
+        """Run one of its console scripts by name, without a network: a sandbox for each."""
+        name, *args = command
+        return sandbox.run(
+            [f"{PLACE}/bin/{name}", *args],
+            limits=limits,
+            readable={**self.readable, **readable},
+            environment={"PATH": f"{PLACE}/bin:/usr/bin:/bin", **environment},
+            stdin=stdin,
+        )
+
+
+@contextmanager
+def provided(
+    spec: str,
+    *,
+    python: str,
+    workshop: Workshop,
+    rescue: str = "",
+    upon: Provided | None = None,
+) -> Iterator[Provided]:
+    """Yield a release installed for a minor version of Python; it is gone at the end.
+
+    Without an environment where it can't be installed: the last step says why. `upon` is
+    the same release without a rescue, whose environment is added to where that will do;
+    then it goes with that one. Raises NotASpec, NoInterpreter, and Unavailable where the
+    index is why.
+    """
+    requirement(spec)
+    done = Provided(spec, interpreter_for(python, workshop), rescue)
+    with ExitStack() as held:
+        try:
+            _resolve(done, workshop)
+            fetched = _download(done, workshop)
+            done.chosen = tuple(_wheel(one, done, workshop) for one in fetched)
+            _install(done, workshop, held, upon)
+        except _Stopped:
+            pass
+        yield done
+
+
+def current_lock(
+    spec: str, *, python: str, workshop: Workshop, rescue: str = ""
+) -> str | None:
+    """Return the digest of the lock that a try would find, where that is known already.
+
+    None where it has to be resolved. Raises what `provided` raises.
+    """
+    requirement(spec)
+    lock = known_lock(
+        _specs(spec, rescue),
+        interpreter=interpreter_for(python, workshop),
+        workshop=workshop,
+    )
+    return lock.digest if lock else None
+
+
+def interpreter_for(python: str, workshop: Workshop) -> Interpreter:
+    """Return the interpreter of a minor version. Raises NoInterpreter."""
+    try:
+        return workshop.interpreters[python]
+    except KeyError as error:
+        raise NoInterpreter(f"This machine has no usable Python {python}.") from error
+
+
+def _specs(spec: str, rescue: str) -> tuple[str, ...]:
+    return (spec, rescue) if rescue else (spec,)
+
+
+def _resolve(done: Provided, workshop: Workshop) -> None:
+    began = time.monotonic()
+    specs, interpreter = _specs(done.spec, done.rescue), done.interpreter
+    done.lock = known_lock(specs, interpreter=interpreter, workshop=workshop)
+    if done.lock:
+        done.steps.append(good("resolve", time.monotonic() - began))
+        return
+    run, done.lock = resolve(specs, interpreter=interpreter, workshop=workshop)
+    step = of_run("resolve", run, keep_stdout=False)
+    if done.lock is None and step.is_good:
+        step = failed("resolve", run.seconds, "Resolving gave no lock.")
+    done.steps.append(step)
+    if done.lock is None:
+        raise _Stopped
+
+
+def _download(done: Provided, workshop: Workshop) -> tuple[Fetched, ...]:
+    began = time.monotonic()
+    if done.lock is None:
+        raise _Stopped
+    try:
+        fetched = fetch(done.lock, interpreter=done.interpreter, workshop=workshop)
+    except NoFile as error:
+        done.steps.append(failed("download", time.monotonic() - began, str(error)))
+        raise _Stopped from error
+    done.steps.append(good("download", time.monotonic() - began))
+    return fetched
+
+
+def _wheel(one: Fetched, done: Provided, workshop: Workshop) -> Chosen:
+    wheel = _build(one, done, workshop) if one.is_source else one.path
+    return Chosen(
+        name=one.package.name,
+        version=one.package.version,
+        wheel=wheel,
+        filename=one.file.filename,
+        sha256=one.file.sha256,
+        size_bytes=one.path.stat().st_size,
+        is_built=one.is_source,
+    )
+
+
+def _build(one: Fetched, done: Provided, workshop: Workshop) -> Path:
+    sha256, interpreter = one.file.sha256, done.interpreter
+    if kept := built_wheel(sha256, interpreter=interpreter, workshop=workshop):
+        return kept
+    release = one.package.name, one.package.version
+    try:
+        run, wheel = build(
+            one.path,
+            sha256,
+            release=release,
+            interpreter=interpreter,
+            workshop=workshop,
+        )
+    except NotBuilt as error:
+        step = of_run("build", error.run, keep_stdout=False)
+        if step.is_good:
+            step = failed("build", error.run.seconds, str(error))
+        done.steps.append(step)
+        raise _Stopped from error
+    done.steps.append(of_run("build", run, keep_stdout=False))
+    return wheel
+
+
+def _install(
+    done: Provided, workshop: Workshop, held: ExitStack, upon: Provided | None
+) -> None:
+    began = time.monotonic()
+    known = set(upon.chosen) if upon and upon.environment else set()
+    try:
+        if upon and upon.environment and known <= set(done.chosen):
+            more = [package for package in done.chosen if package not in known]
+            add(more, upon.environment, interpreter=done.interpreter, workshop=workshop)
+            done.environment = upon.environment
+        else:
+            name = requirement(done.spec).name
+            made = installed(
+                done.chosen, name, interpreter=done.interpreter, workshop=workshop
+            )
+            done.environment = held.enter_context(made)
+    except NotInstalled as error:
+        done.steps.append(failed("install", time.monotonic() - began, str(error)))
+        raise _Stopped from error
+    done.steps.append(good("install", time.monotonic() - began))
