@@ -21,6 +21,7 @@ from registry.lint import is_held, lint
 from registry.mirror import mirror
 from registry.models import Document, Event, Plugin, Variant
 from registry.models.bulk import BATCH, save_all
+from registry.search import index
 from registry.vocabulary import EventVerb, PluginType
 
 # Any number will do, as long as nothing else in this database locks by it.
@@ -38,7 +39,7 @@ class Published:
 
 def stamp() -> str:
     """Return what documents depend on outside the rows: their builder and the address."""
-    return f"{documents.VERSION} {settings.PUBLIC_URL}"
+    return f"{documents.VERSION} {index.VERSION} {settings.PUBLIC_URL}"
 
 
 def publish_changed(*, now: datetime) -> Published:
@@ -142,6 +143,7 @@ def _publish(plugins: Sequence[Plugin], *, now: datetime) -> Published:
     shelf = Shelf(now)
     _put_indexes(shelf, {PluginType(plugin.type) for plugin in plugins})
     written += shelf.write()
+    index.refresh([plugin.pk for plugin in plugins])
     Plugin.objects.filter(pk__in=[plugin.pk for plugin in plugins]).update(
         published_revision=F("revision"), published_with=stamp()
     )

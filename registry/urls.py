@@ -2,14 +2,16 @@
 
 from django.urls import path, register_converter
 
-from registry.views.browse import browse
+from registry.views.browse import browse, suggestions
 from registry.views.converters import NameConverter, PluginTypeConverter
 from registry.views.home import home
 from registry.views.missing import missing
 from registry.views.monogram import logo
 from registry.views.plugin import plugin
+from registry.views.run import run
 from registry.views.source import hook, refresh, source
 from registry.views.theme import theme
+from registry.views.tickets import give, take
 from registry.views.variant import variant
 
 register_converter(PluginTypeConverter, "type")
@@ -18,11 +20,15 @@ register_converter(NameConverter, "name")
 urlpatterns = [
     path("", home, name="home"),
     path("search", browse, name="search"),
+    path("suggest", suggestions, name="suggest"),
     path("theme", theme, name="theme"),
     path("assets/logos/<path:address>", logo, name="logo"),
+    path("runs/<int:pk>", run, name="run"),
     path("sources/<int:pk>", source, name="source"),
     path("sources/<int:pk>/refresh", refresh, name="refresh"),
     path("hooks/<int:pk>", hook, name="hook"),
+    path("sandbox/tickets", take, name="take-ticket"),
+    path("sandbox/records/<uuid:lease>", give, name="give-record"),
     path("<type:kind>", browse, name="browse"),
     path("<type:kind>/<name:name>", plugin, name="plugin"),
     path("<type:kind>/<name:name>--<name:variant_name>", variant, name="variant"),

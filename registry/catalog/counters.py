@@ -6,6 +6,7 @@ from registry.catalog.weighing import weighed
 from registry.facts import Json
 from registry.models import Source, Statement, Variant
 from registry.models.bulk import save_all
+from registry.search import index
 
 
 def counters_by_source(
@@ -42,4 +43,5 @@ def recount(source: Source) -> int:
             variant.counters = counts
             moved.append(variant)
     save_all(moved, ["counters"])
+    index.refresh({variant.plugin_id for variant in moved})
     return len(moved)

@@ -203,6 +203,9 @@ def _keep_streams(
         pk for pk, row in releases.items()
         if sorted(map(repr, kept[pk])) != sorted(map(repr, _said(streams[row.variant_id])))
     ]  # fmt: skip
+    touched = {releases[pk].variant_id for pk in stale}
+    plugins = Variant.objects.filter(pk__in=touched).values("plugin")
+    Plugin.objects.filter(pk__in=plugins).update(revision=F("revision") + 1)
     Stream.objects.filter(release__in=stale).delete()
     Stream.objects.bulk_create(
         [

@@ -10,6 +10,7 @@ from django.db.models import Q
 from registry.maintenance import Maintenance, maintenance
 from registry.models import Source, Statement, Variant
 from registry.models.bulk import save_all
+from registry.search import index
 from registry.vocabulary import ProjectStatus, SourceKind
 
 PER_TICK = 2000
@@ -22,8 +23,8 @@ GRAVITY = list(ProjectStatus)
 def rate_variants(*, now: datetime) -> int:
     """Rate variants of which a source had news, and those whose state ends by the calendar.
 
-    Returns how many were looked at. A number of queries that does not grow; a plugin is
-    touched where the state of one of its variants changed.
+    Returns how many were looked at. A number of queries that does not grow; what is searched
+    is written where a state changed.
     """
     today = now.astimezone(UTC).date()
     with transaction.atomic():
@@ -32,13 +33,16 @@ def rate_variants(*, now: datetime) -> int:
             .order_by("pk")
             .select_for_update(skip_locked=True)[:PER_TICK]
         )
-        speakers = speakers_of(rows)
+        speakers, moved = speakers_of(rows), set()
         for row in rows:
             rating = rated(speakers[row.pk], now=now)
-            row.is_rated = True
-            row.maintenance = rating.state.value if rating else ""
+            state = rating.state.value if rating else ""
+            if row.maintenance != state:
+                moved.add(row.plugin_id)
+            row.is_rated, row.maintenance = True, state
             row.maintenance_until = rating.until if rating else None
         save_all(rows, ["is_rated", "maintenance", "maintenance_until"])
+    index.refresh(moved)
     return len(rows)
 
 

@@ -5,7 +5,9 @@ from registry.models.event import Event
 from registry.models.host import Host
 from registry.models.maintainer import Maintainer
 from registry.models.plugin import Plugin, Variant
+from registry.models.probing import ProbeRun, ProbeTicket
 from registry.models.release import Release, Setting, Stream
+from registry.models.search_entry import SearchEntry
 from registry.models.snapshot import Snapshot
 from registry.models.source import Source
 from registry.models.statement import Statement
@@ -18,7 +20,10 @@ __all__ = [
     "Host",
     "Maintainer",
     "Plugin",
+    "ProbeRun",
+    "ProbeTicket",
     "Release",
+    "SearchEntry",
     "Setting",
     "Snapshot",
     "Source",

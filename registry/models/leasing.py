@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Greatest
 
 from registry.models.host import Host
 from registry.places import parse
@@ -50,41 +51,54 @@ class SourceQuerySet(models.QuerySet["Source"]):
     def lease(self, now: datetime, *, limit: int) -> list["Source"]:
         """Take up to `limit` due sources of one host for one worker; nobody gets the same.
 
-        Marks each before any work, so a killed worker's come back later. Four queries;
-        empty where nothing is due at a host that may be asked.
+        Marks each before any work, so a killed worker's come back later. Four queries, and
+        three more for each host that others emptied meanwhile; nothing is returned only
+        where nothing is due at any host that may be asked.
         """
-        with transaction.atomic():
-            host = self._open_host(now)
-            if host is None:
-                return []
-            rows = list(
-                self.due(now)
-                .filter(host=host.name)
-                .select_for_update(skip_locked=True)[:limit]
-            )
-            lease, until = uuid.uuid4(), now + LEASE
-            self.model.objects.filter(pk__in=[row.pk for row in rows]).update(
-                lease=lease, leased_until=until, attempts=F("attempts") + 1
-            )
-        for row in rows:
-            row.lease, row.leased_until, row.attempts = lease, until, row.attempts + 1
-        return rows
+        emptied: list[str] = []
+        while True:
+            # A transaction for each host: who held two could wait in a circle.
+            with transaction.atomic():
+                host = self._open_host(now, emptied)
+                if host is None:
+                    return []
+                if rows := self._lease_at(host, now, limit=limit):
+                    return rows
+            emptied.append(host.name)
 
-    def _open_host(self, now: datetime) -> Host | None:
-        """Return the host to go to, locked: of those with a free slot the longest due."""
+    def _open_host(self, now: datetime, emptied: Sequence[str]) -> Host | None:
+        """Return the host to go to, locked: of those with a free slot the longest due.
+
+        One at which a source was asked for comes first, as that source does there.
+        """
         due = self.due(now).filter(host=OuterRef("name"))
         hosts = (
             Host.objects.open(now)
             .filter(Exists(due))
             .exclude(name__in=self.crowded(now).values("host"))
-            .order_by(Subquery(due.values("due_at")[:1]))
+            .exclude(name__in=emptied)
+            .order_by(
+                Subquery(due.values("asked_at")[:1]).asc(nulls_last=True),
+                Subquery(due.values("due_at")[:1]),
+            )
             .select_for_update(of=("self",))
         )
-        host = hosts.first()
+        return hosts.first()
+
+    def _lease_at(self, host: Host, now: datetime, *, limit: int) -> list["Source"]:
+        """Mark due sources of a locked host as taken, and return them."""
         # Asked again behind the lock: another worker may have taken the last slot.
-        if host is None or self.crowded(now).filter(host=host.name).exists():
-            return None
-        return host
+        if self.crowded(now).filter(host=host.name).exists():
+            return []
+        at_host = self.due(now).filter(host=host.name)
+        rows = list(at_host.select_for_update(skip_locked=True)[:limit])
+        lease, until = uuid.uuid4(), now + LEASE
+        self.model.objects.filter(pk__in=[row.pk for row in rows]).update(
+            lease=lease, leased_until=until, attempts=F("attempts") + 1
+        )
+        for row in rows:
+            row.lease, row.leased_until, row.attempts = lease, until, row.attempts + 1
+        return rows
 
     def crowded(self, now: datetime) -> models.QuerySet[Any, Any]:
         """Return sources, one row a host, of hosts that all slots are taken at."""
@@ -121,16 +135,38 @@ class SourceQuerySet(models.QuerySet["Source"]):
 
     def let_go(self, sources: Sequence["Source"]) -> int:
         """Give sources back that were leased and not looked at."""
-        leases = {source.lease for source in sources}
-        return self.filter(
-            pk__in=[source.pk for source in sources], lease__in=leases
-        ).update(lease=None, leased_until=None, attempts=F("attempts") - 1)
+        return self._held(sources).update(
+            lease=None, leased_until=None, attempts=Greatest(F("attempts") - 1, 0)
+        )
 
-    def answering(self, source: "Source") -> Self:
-        """Return other sources at the same host that answered last, newest first."""
+    def put_back(self, sources: Sequence["Source"], *, now: datetime) -> int:
+        """Give sources back that did not answer, behind all that wait longer."""
+        return self._held(sources).update(
+            lease=None, leased_until=None, attempts=Greatest(F("attempts") - 1, 0),
+            asked_at=None, due_at=now,
+        )  # fmt: skip
+
+    def _held(self, sources: Sequence["Source"]) -> Self:
+        """Return those of these that still bear the lease they were taken with."""
+        leases = {source.lease for source in sources}
+        keys = [source.pk for source in sources]
+        return self.filter(pk__in=keys, lease__in=leases)
+
+    def is_asked(self, now: datetime, *, here: str) -> bool:
+        """Say whether somebody waits for a look that a worker could go to from this host.
+
+        That is at any host that may be asked and has a free slot, or the worker's. One query.
+        """
+        open_host = Host.objects.open(now).filter(name=OuterRef("host"))
+        full = self.crowded(now).exclude(host=here).values("host")
+        asked = self.due(now).filter(Exists(open_host), asked_at__isnull=False)
+        return asked.exclude(host__in=full).exists()
+
+    def answering(self, besides: Sequence["Source"]) -> Self:
+        """Return other sources at the host of these that answered last, newest first."""
         return (
-            self.filter(host=source.host, failures=0, gone_at=None)
-            .exclude(pk=source.pk)
+            self.filter(host=besides[0].host, failures=0, gone_at=None)
+            .exclude(pk__in=[source.pk for source in besides])
             .exclude(looked_at=None)
             .order_by("-looked_at")
         )

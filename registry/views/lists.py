@@ -67,30 +67,6 @@ def cards(
     )
 
 
-def matching(words: str) -> QuerySet[Plugin]:
-    """Return plugins with every one of the words in name, label or description."""
-    rows = Plugin.objects.filter(default_variant__isnull=False)
-    for word in words.split():
-        rows = rows.filter(
-            Q(name__icontains=word)
-            | Q(label__icontains=word)
-            | Q(description__icontains=word)
-        )
-    return rows
-
-
-def rank_for(words: str) -> Case | Value:
-    """Return the rank that puts a name that was typed before all others, then beginnings."""
-    if not words:
-        return SAME_RANK
-    exact = Q(label__iexact=words) | Q(name__iexact=words)
-    begins = Q(label__istartswith=words) | Q(name__istartswith=words)
-    for prefix in PREFIXES:
-        exact |= Q(name__iexact=prefix + words)
-        begins |= Q(name__istartswith=prefix + words)
-    return Case(When(exact, then=0), When(begins, then=1), default=2)
-
-
 def type_counts(rows: QuerySet[Plugin]) -> dict[PluginType, int]:
     """Return how many of the plugins there are of each type, types without any too."""
     found = dict(rows.order_by().values_list("type").annotate(Count("pk")))

@@ -103,11 +103,18 @@ def test_a_page_has_twenty_plugins_and_keeps_the_query_in_its_links(
 
 def test_an_empty_result_helps(catalog, read):
     page = " ".join(read("/loaders?q=alpha").split())
-    assert "No loader has “alpha” in its name, label or description." in page
+    assert "No loader has “alpha” in its name, label, description, settings" in page
     assert "See 1 of other types" in page
-    page = read("/search?q=tap-alpine")
+    assert 'href="/search?q=alpha"' in page
+    page = read("/search?q=alp-something")
     assert "Nearest names" in page
     assert 'href="/extractors/tap-alpha"' in page
+
+
+def test_a_name_that_is_mistyped_is_found_and_that_is_said(catalog, read):
+    page = read("/search?q=tap-alphaa")
+    assert names(page) == ["extractors/tap-alpha"]
+    assert "the nearest names are here as well" in page
 
 
 @pytest.mark.parametrize(
@@ -119,6 +126,73 @@ def test_whatever_is_typed_is_answered_and_escaped(catalog, read, typed):
 
 def test_a_wildcard_finds_itself_only(catalog, read):
     assert "0 results" in read("/search?q=%25")
+
+
+def test_facets_are_ticked_counted_and_taken_away(folder, crawl, read):
+    folder.write("extractors", "tap-alpha", "ada", keywords=["files"])
+    crawl()
+    page = " ".join(read("/search").split())
+    assert re.search(r'name="keyword" value="api"[^<]*> api <span>3</span>', page)
+    page = read("/search?keyword=files&keyword=nothing&capability=state")
+    assert names(page) == ["extractors/tap-alpha"]
+    assert re.search(r'name="keyword"\s+value="files"\s+checked', page)
+    assert 'href="/search?capability=state&amp;keyword=nothing"' in page
+    assert 'href="/search?keyword=files&amp;keyword=nothing"' in page
+
+
+def test_a_filter_may_be_typed_and_narrows_a_type_too(catalog, read):
+    assert names(read("/search?q=type:loader")) == ["loaders/target-gamma"]
+    assert names(read("/extractors?q=variant:bo")) == ["extractors/tap-alpha"]
+    assert names(read("/extractors?q=type:loader")) == ["loaders/target-gamma"]
+
+
+def test_links_to_other_types_and_pages_keep_what_narrows(catalog, read):
+    page = read("/extractors?q=ada&capability=state")
+    assert 'href="/loaders?q=ada&amp;capability=state"' in page
+    assert 'href="/search?q=ada&amp;capability=state"' in page
+
+
+def test_what_could_not_be_meant_is_said_and_the_rest_found(catalog, read):
+    page = read("/search?q=alpha+updated:soon+" + "x" * 400)
+    assert "“updated:soon” is no time" in page
+    assert "Only the first 300 characters" in page
+    assert names(read("/search?q=alpha+updated:soon")) == ["extractors/tap-alpha"]
+
+
+def test_a_filter_on_what_nobody_knows_says_so(catalog, read):
+    page = read("/search?q=installs:yes")
+    assert "0 results" in page
+    assert "Installs: not checked of 3 more that meet the rest." in page
+    assert "verified yet" in read("/search?q=is:verified")
+
+
+def test_the_variants_that_match_are_named_where_it_is_not_all(catalog, read):
+    assert "Found in" in read("/search?q=variant:bo")
+    assert "Found in" not in read("/search?q=alpha")
+
+
+def test_a_result_explains_its_place_if_asked(catalog, read):
+    assert "<dt>Rule</dt>" not in read("/search?q=alpha")
+    page = read("/search?q=alpha&explain=1")
+    assert "<dt>Rule</dt>" in page
+    assert "1 of 9: the words are its whole name" in page
+
+
+def test_suggestions_are_data_and_may_be_kept(catalog, client):
+    response = client.get("/suggest?q=alp")
+    assert response.json() == {
+        "suggestions": [
+            {"name": "tap-alpha", "label": "Tap-Alpha", "type": "extractors"}
+        ]
+    }
+    assert "max-age" in response["Cache-Control"]
+    assert client.get("/suggest").json() == {"suggestions": []}
+    assert client.post("/suggest").status_code == 405
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "9" * 5000, "٣", "1e3", ""])
+def test_any_page_is_answered(catalog, read, number):
+    assert names(read(f"/search?page={number}"))
 
 
 def test_it_makes_four_queries_however_many_plugins(

@@ -1,0 +1,208 @@
+"""A query as conditions of SQL over search entries, each with the values it takes.
+
+Nothing typed ever becomes part of a statement: it is a value, or one of our own words.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from registry.search.facets import CLOSED, FACETS, TRAITS
+from registry.search.folding import fold, lexeme, stem_of
+from registry.search.query import DECLARED, Query, Term, span
+
+# A beginning of fewer letters begins too much.
+PREFIX_MIN = 3
+# Most names begin with these: as beginnings they would read half of the index.
+WHOLE = frozenset({"tap", "target"})
+# Words that say nothing of what is looked for, where there are others.
+IDLE = frozenset({
+    "a", "an", "and", "for", "from", "in", "into", "of", "on", "or", "the", "to", "with",
+})  # fmt: skip
+NAMES = ("named", "labelled", "aliases")
+SEPARATOR = "\x1f"
+# Of several words each must be like a part of the name: half of them may be in it.
+LIKENESS_OF_A_WORD = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """A piece of a statement, and its values in the order of its placeholders."""
+
+    text: str
+    values: tuple[Any, ...] = ()
+
+    def __invert__(self) -> "Sql":
+        """Return what is not known to be so: NULL counts as not so."""
+        return Sql(f"({self.text}) IS NOT TRUE", self.values)
+
+
+TRUE, FALSE = Sql("TRUE"), Sql("FALSE")
+
+
+def every(parts: list[Sql]) -> Sql:
+    """Return all of the conditions as one; TRUE for none."""
+    return _joined(" AND ", parts) if parts else TRUE
+
+
+def some(parts: list[Sql]) -> Sql:
+    """Return one of the conditions as one; FALSE for none."""
+    return _joined(" OR ", parts) if parts else FALSE
+
+
+def _joined(word: str, parts: list[Sql]) -> Sql:
+    text = word.join(f"({part.text})" for part in parts)
+    return Sql(text, tuple(value for part in parts for value in part.values))
+
+
+def facet_filters(query: Query) -> dict[str, Sql]:
+    """Return the condition of each facet that narrows the query: any of its values."""
+    return {
+        key: some([_has(key, value) for value in query.wanted(key)])
+        for key in FACETS
+        if query.wanted(key)
+    }
+
+
+def other_filters(query: Query, *, now: datetime) -> Sql:
+    """Return what a query asks for beside words and facets, and all that it leaves out."""
+    parts = []
+    for term in query.terms:
+        if term.is_negated:
+            parts.append(~_condition(term, now=now))
+        elif term.key and term.key not in FACETS:
+            parts.append(_condition(term, now=now))
+    return every(parts)
+
+
+def _condition(term: Term, *, now: datetime) -> Sql:
+    if not term.key:
+        return _said(term)
+    if term.key in DECLARED:
+        return Sql("contents @@ %s::tsquery", (_declared(term.key, term.text),))
+    if term.key == "is":
+        return Sql(f"traits & {TRAITS.bit(term.text)} <> 0")
+    if term.key == "updated":
+        since = span(term.text)
+        return Sql("released_at >= %s", (now - since,)) if since else FALSE
+    return _has(term.key, term.text)
+
+
+def _has(key: str, value: str) -> Sql:
+    """Return the condition of one value of one facet. `variant` takes names exactly."""
+    facet = FACETS[key]
+    if facet in CLOSED:
+        return Sql(f"{key} & {facet.bit(value)} <> 0")
+    if key == "keyword":
+        return Sql("strpos(keywords, %s) > 0", (f"{SEPARATOR}{value}{SEPARATOR}",))
+    return Sql("name = %s", (value,))
+
+
+def _declared(key: str, path: str) -> str:
+    """Return what a stream's, field's or setting's name is in `contents`, as a tsquery."""
+    is_prefix = path.endswith("*") and len(path) > 1
+    return lexeme(f"{key}:{path.removesuffix('*')}") + (":*" if is_prefix else "")
+
+
+def _said(term: Term) -> Sql:
+    """Return the condition of a word that is left out: whole, and not in settings."""
+    folded = fold(term.text)
+    title = " <-> ".join(map(lexeme, folded.split()))
+    return Sql(
+        "title @@ %s::tsquery OR about @@ phraseto_tsquery('english', %s)",
+        (title, folded),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of a query, folded, and what each must be found in. Empty for no words."""
+
+    name: str
+    terms: tuple[Term, ...]
+
+    @classmethod
+    def of(cls, query: Query) -> "Wording":
+        """Return the words of `query`, without those that say nothing."""
+        said = tuple(term for term in query.words if fold(term.text))
+        telling = tuple(term for term in said if fold(term.text) not in IDLE)
+        return cls(query.name, telling or said or query.words)
+
+    @property
+    def names(self) -> list[str]:
+        """Return the ways in which the words may be one whole name."""
+        return [self.name, self.name.replace(" ", "")]
+
+    def found(self) -> Sql:
+        """Return the condition that every word is there, or that they are a name."""
+        if self.terms and not self.name:
+            return FALSE
+        parts = [self._anywhere(term) for term in self.terms]
+        if not parts:
+            return TRUE
+        whole = [self.is_whole(column) for column in NAMES]
+        return some([*whole, every(parts)])
+
+    def is_whole(self, column: str) -> Sql:
+        """Return the condition that the words are one of the names in a column."""
+        return Sql(f"{column} && %s", (self.names,))
+
+    def alike(self) -> Sql:
+        """Return the condition that name or label are spelt about like the words.
+
+        A phrase is meant as it is written.
+        """
+        stem = stem_of(self.name)
+        if not stem or any(term.is_phrase for term in self.terms):
+            return FALSE
+        parts = [Sql("stem %% %s OR label %% %s", (stem, stem))]
+        if " " in stem:
+            text = f"word_similarity(%s, stem || ' ' || label) >= {LIKENESS_OF_A_WORD}"
+            parts += [Sql(text, (word,)) for word in stem.split()]
+        return every(parts)
+
+    def likeness(self) -> Sql:
+        """Return how alike, from 0 to 1."""
+        stem = stem_of(self.name)
+        text = "greatest(similarity(stem, %s), similarity(label, %s))"
+        return Sql(text, (stem, stem))
+
+    def within(self, *, weights: str, about: bool) -> Sql:
+        """Return the condition that every word is in the title (or in `about` as well)."""
+        parts = []
+        for term in self.terms:
+            titled = Sql("title @@ %s::tsquery", (_titled(term, weights),))
+            parts.append(some([titled, _about(term)]) if about else titled)
+        return every(parts)
+
+    def beside_title(self) -> Sql:
+        """Return the condition that all words are in `about` and none in the title."""
+        titled = [
+            Sql("title @@ %s::tsquery", (_titled(term, ""),)) for term in self.terms
+        ]
+        return every([~some(titled), *map(_about, self.terms)])
+
+    def _anywhere(self, term: Term) -> Sql:
+        places = [Sql("title @@ %s::tsquery", (_titled(term, ""),)), _about(term)]
+        if not term.is_phrase:
+            words = " & ".join(map(lexeme, fold(term.text).split())) or "''"
+            places.append(Sql("contents @@ %s::tsquery", (words,)))
+        return some(places)
+
+
+def _titled(term: Term, weights: str) -> str:
+    """Return a word as a tsquery over the title: its beginning, a phrase in its order."""
+    words = fold(term.text).split()
+    if term.is_phrase:
+        return " <-> ".join(f"{lexeme(word)}:{weights or 'ABCD'}" for word in words)
+    parts = []
+    for word in words:
+        is_beginning = len(word) >= PREFIX_MIN and word not in WHOLE
+        flags = ("*" if is_beginning else "") + weights
+        parts.append(f"{lexeme(word)}:{flags}" if flags else lexeme(word))
+    return " & ".join(parts) or "''"
+
+
+def _about(term: Term) -> Sql:
+    function = "phraseto_tsquery" if term.is_phrase else "plainto_tsquery"
+    return Sql(f"about @@ {function}('english', %s)", (fold(term.text),))
