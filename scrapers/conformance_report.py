@@ -1,0 +1,111 @@
+"""A conformance report as a person and as a program reads it. Never a single score."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from scrapers.probes.conformance.check import Check, Judged, Level, Report, Result
+from scrapers.probes.conformance.recording import RecordedRun, Recording
+
+# Said one by one in a text; of the others, how many there are.
+TOLD = (Result.FAIL, Result.WARN, Result.INFO)
+# Said together where they have one reason.
+UNSEEN = (Result.INCONCLUSIVE, Result.SKIP)
+WORDS = {
+    Result.FAIL: "FAIL",
+    Result.WARN: "warn",
+    Result.INFO: "info",
+    Result.INCONCLUSIVE: "open",
+    Result.SKIP: "skip",
+}
+
+
+def as_text(name: str, report: Report) -> str:
+    """Return what is not fulfilled, most serious first, then how many there are of each."""
+    lines = [f"{name}: {counts_in_words(report)}"]
+    for result in TOLD:
+        for one in report.judged:
+            if one.verdict.result is result:
+                lines += _lines(one)
+    for result in UNSEEN:
+        lines += _together(result, report)
+    return "\n".join(lines)
+
+
+def as_json(name: str, report: Report, recording: Recording) -> dict[str, Any]:
+    """Return every verdict, with what is needed to see it again: arguments and endings."""
+    return {
+        "connector": name,
+        "kind": recording.kind.value,
+        "config_is_made_up": recording.is_synthetic,
+        "counts": {result.value: count for result, count in report.counts.items()},
+        "must_failures": [one.check.id for one in report.failures],
+        "checks": [_verdict(one) for one in report.judged],
+        "runs": [_run(run) for run in recording.runs.values()],
+    }
+
+
+def as_documentation(checks: tuple[Check, ...]) -> str:
+    """Return the table of all checks in Markdown, as docs/CONFORMANCE.md holds it."""
+    head = ["| Check | Level | What | Stands on | Remedy |", "|---|---|---|---|---|"]
+    return "\n".join([*head, *(_row(check) for check in checks)])
+
+
+def counts_in_words(report: Report) -> str:
+    """Return how many verdicts there are of each result that occurs."""
+    counts = report.counts
+    said = [f"{n} {result.value}" for result, n in counts.items() if n]
+    return ", ".join(said)
+
+
+def _verdict(one: Judged) -> dict[str, Any]:
+    return {
+        "id": one.check.id,
+        "title": one.check.title,
+        "level": one.check.level.value,
+        "result": one.verdict.result.value,
+        "detail": one.verdict.detail,
+        "evidence": list(one.verdict.evidence),
+        "spec": one.check.spec,
+        "remedy": one.check.remedy,
+    }
+
+
+def _run(run: RecordedRun) -> dict[str, Any]:
+    return {
+        "name": run.name,
+        "args": list(run.args),
+        "stdin": run.stdin,
+        "ending": run.ending.value,
+        "exit_code": run.exit_code,
+        "signal": run.signal,
+        "seconds": round(run.seconds, 2),
+        "stdout_bytes": len(run.stdout),
+        "stderr_tail": run.stderr[-500:].decode("utf-8", "replace"),
+    }
+
+
+def _lines(one: Judged) -> Iterator[str]:
+    check, verdict = one.check, one.verdict
+    yield f"{WORDS[verdict.result]}  {check.id:5} {check.title}"
+    if verdict.detail:
+        yield f"            {verdict.detail}"
+    yield from (f"            {line}" for line in verdict.evidence)
+    yield f"            {check.spec}. {check.remedy}"
+
+
+def _together(result: Result, report: Report) -> Iterator[str]:
+    ids = defaultdict(list)
+    for one in report.judged:
+        if one.verdict.result is result:
+            ids[one.verdict.detail].append(one.check.id)
+    for detail, same in ids.items():
+        yield f"{WORDS[result]}  {', '.join(same)}"
+        yield f"            {detail}"
+
+
+def _row(check: Check) -> str:
+    level = {Level.MUST: "MUST", Level.SHOULD: "should", Level.INFO: "info"}
+    cells = (check.id, level[check.level], check.title, check.spec, check.remedy)
+    escaped = (cell.replace("|", "\\|") for cell in cells)
+    return f"| {' | '.join(escaped)} |"

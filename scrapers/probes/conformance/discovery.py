@@ -1,0 +1,234 @@
+"""What a tap's `--discover` must print."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from scrapers.probes.conformance import spec
+from scrapers.probes.conformance.catalogs import (
+    name_of,
+    read_catalog,
+    streams_of,
+)
+from scrapers.probes.conformance.check import (
+    Level,
+    Verdict,
+    checks_of,
+    declare,
+    failed,
+    found,
+    inconclusive,
+    not_applicable,
+    passed,
+    tail,
+)
+from scrapers.probes.conformance.messages import messages, strict_json
+from scrapers.probes.conformance.recording import Kind, Recording
+from scrapers.probes.conformance.schemas import properties_of, schema_problem
+
+SHOULD, TAP = Level.SHOULD, Kind.TAP
+RUN = ("discover",)
+
+type Stream = Mapping[str, Any]
+
+
+@declare(
+    "D00",
+    spec=spec.DISCOVERY,
+    remedy="Print the catalog and exit with 0.",
+    kind=TAP,
+    needs=RUN,
+)
+def discovery_exits_with_0(recording: Recording) -> Verdict:
+    """--discover exits with 0."""
+    run = recording.runs["discover"]
+    if run.is_ok:
+        return passed()
+    if b"unrecognized arguments: --discover" in run.stderr:
+        return not_applicable("It has no option --discover.")
+    if recording.is_synthetic:
+        return inconclusive(f"It may need a real config: {tail(run)}")
+    return failed(f"{run.ended.capitalize()}.", tail(run))
+
+
+@declare(
+    "D01",
+    spec=spec.CATALOG,
+    remedy="Print nothing on stdout but the catalog; write logs to stderr.",
+    kind=TAP,
+    after=RUN,
+)
+def stdout_is_a_catalog(recording: Recording) -> Verdict:
+    """stdout of --discover is one JSON object with streams."""
+    stdout = recording.runs["discover"].stdout
+    try:
+        said = strict_json(stdout)
+    except ValueError as error:
+        return failed(f"stdout is no JSON: {error}", _begin(stdout))
+    if not isinstance(said, dict) or not isinstance(said.get("streams"), list):
+        return failed('It is no object with a list of "streams".', _begin(stdout))
+    others = [one for one in said["streams"] if not isinstance(one, dict)]
+    return found("A stream is no object." for _ in others)
+
+
+@declare(
+    "D02",
+    spec=spec.CATALOG,
+    remedy="Give each stream a tap_stream_id that is a text and not empty.",
+    kind=TAP,
+    after=RUN,
+)
+def streams_have_an_id(recording: Recording) -> Verdict:
+    """Every stream has a tap_stream_id."""
+    return each_stream(recording, lambda s: _named(s, "tap_stream_id"))
+
+
+@declare(
+    "D02b",
+    level=SHOULD,
+    spec=spec.CATALOG,
+    remedy='Give each stream "stream", the name that its messages use.',
+    kind=TAP,
+    after=RUN,
+)
+def streams_have_a_name(recording: Recording) -> Verdict:
+    """Every stream has a name."""
+    return each_stream(recording, lambda s: _named(s, "stream"))
+
+
+@declare(
+    "D02c",
+    spec=spec.CATALOG,
+    remedy="Make ids unique, for instance by the schema or database in front.",
+    kind=TAP,
+    after=RUN,
+)
+def ids_are_unique(recording: Recording) -> Verdict:
+    """No tap_stream_id is there twice."""
+    counts = Counter(str(s.get("tap_stream_id")) for s in streams_in(recording))
+    return found(f"{i!r} is there {n} times." for i, n in counts.items() if n > 1)
+
+
+@declare(
+    "D02d",
+    level=SHOULD,
+    spec=spec.CATALOG,
+    remedy="List what can be read, or say why there is nothing and exit with 1.",
+    kind=TAP,
+    after=RUN,
+)
+def catalog_is_not_empty(recording: Recording) -> Verdict:
+    """The catalog lists a stream."""
+    count = len(streams_in(recording))
+    return passed(f"{count} streams.") if count else failed("It lists no stream.")
+
+
+@declare(
+    "D03",
+    spec=spec.CATALOG,
+    remedy='Describe a stream as an object with "properties".',
+    kind=TAP,
+    after=RUN,
+)
+def schemas_have_properties(recording: Recording) -> Verdict:
+    """Every stream's schema has properties."""
+
+    def problems(stream: Stream) -> Iterator[str]:
+        if not isinstance(stream.get("schema"), dict):
+            yield "it has no schema"
+        elif not isinstance(stream["schema"].get("properties"), dict):
+            yield "its schema has no properties"
+
+    return each_stream(recording, problems)
+
+
+@declare(
+    "D03b",
+    spec=spec.SCHEMAS,
+    remedy="Write schemas of draft 7, as a validator takes them.",
+    kind=TAP,
+    after=RUN,
+)
+def schemas_are_valid(recording: Recording) -> Verdict:
+    """Every stream's schema is a JSON Schema."""
+
+    def problems(stream: Stream) -> Iterator[str]:
+        if problem := schema_problem(stream.get("schema", {})):
+            yield problem
+
+    return each_stream(recording, problems)
+
+
+@declare(
+    "D03c",
+    level=SHOULD,
+    spec=spec.SCHEMAS,
+    remedy="Give each property a type; targets make columns by it.",
+    kind=TAP,
+    after=RUN,
+)
+def properties_are_typed(recording: Recording) -> Verdict:
+    """Every property has a type."""
+    words = {"type", "anyOf", "oneOf", "allOf", "$ref", "const", "enum"}
+
+    def problems(stream: Stream) -> Iterator[str]:
+        for name, schema in properties_of(stream.get("schema")).items():
+            if isinstance(schema, dict) and not words & schema.keys():
+                yield f"{name!r} has no type"
+
+    return each_stream(recording, problems)
+
+
+@declare(
+    "D07",
+    level=SHOULD,
+    spec=spec.DISCOVERY,
+    remedy="Keep the order and content of the catalog stable.",
+    kind=TAP,
+    after=("discover", "discover-again"),
+)
+def discovery_is_stable(recording: Recording) -> Verdict:
+    """Discovery gives the same catalog twice."""
+    first, second = (
+        read_catalog(recording.runs[name].stdout)
+        for name in ("discover", "discover-again")
+    )
+    return passed() if first == second else failed("Two runs print different catalogs.")
+
+
+@declare(
+    "D09",
+    spec=spec.DISCOVERY,
+    remedy="Print the catalog alone, no SCHEMA, RECORD or STATE.",
+    kind=TAP,
+    needs=RUN,
+)
+def discovery_does_not_sync(recording: Recording) -> Verdict:
+    """--discover does not sync."""
+    said = messages(recording.runs["discover"].stdout)
+    return found(f"It prints a {m.type} message (line {m.line})." for m in said)
+
+
+def streams_in(recording: Recording) -> tuple[Stream, ...]:
+    """Return the streams that discovery listed."""
+    return streams_of(read_catalog(recording.runs["discover"].stdout))
+
+
+def each_stream(recording: Recording, problems: Any) -> Verdict:
+    """Return what `problems` finds in any stream, with the stream's name in front."""
+    streams = streams_in(recording)
+    if not streams:
+        return not_applicable("Discovery printed no stream.")
+    return found(f"{name_of(s)}: {p}." for s in streams for p in problems(s))
+
+
+def _named(stream: Stream, key: str) -> Iterator[str]:
+    if not isinstance(stream.get(key), str) or not stream[key]:
+        yield f"it has no {key}"
+
+
+def _begin(stdout: bytes) -> str:
+    return stdout[:200].decode("utf-8", "replace")
+
+
+CHECKS = checks_of(globals())

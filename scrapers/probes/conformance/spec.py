@@ -1,0 +1,32 @@
+"""The sections that checks stand on, by the names that their documents give them.
+
+Singer's documents are those of singer-io/getting-started, version 0.3.0 of the
+specification; the SDK's those of sdk.meltano.com.
+"""
+
+SYNOPSIS = "Singer SPEC.md, Synopsis"
+CONFIG = "Singer SPEC.md, Input, Config"
+STATE_FILE = "Singer SPEC.md, Input, State"
+CATALOG_FILE = "Singer SPEC.md, Input, Catalog"
+OUTPUT = "Singer SPEC.md, Output"
+RECORD = "Singer SPEC.md, RECORD Message"
+SCHEMA = "Singer SPEC.md, SCHEMA Message"
+STATE = "Singer SPEC.md, STATE Message"
+BOOKMARKS = "Singer CONFIG_AND_STATE.md, Bookmarks"
+KEEP_IN_MIND = "Singer CONFIG_AND_STATE.md, Things to keep in mind"
+DISCOVERY = "Singer DISCOVERY_MODE.md, Discovery Mode"
+SCHEMAS = "Singer DISCOVERY_MODE.md, Schemas"
+CATALOG = "Singer DISCOVERY_MODE.md, The Catalog"
+METADATA = "Singer DISCOVERY_MODE.md, Metadata"
+REPLICATION = "Singer SYNC_MODE.md, Replication Method"
+SELECTION = "Singer SYNC_MODE.md, Stream/Field Selection"
+STREAMS = "Singer SYNC_MODE.md, Streams"
+DATES = "Singer BEST_PRACTICES.md, Dates"
+LOGGING = "Singer BEST_PRACTICES.md, Logging and Exception Handling"
+ABOUT = "Meltano SDK, CLI, --about"
+BATCH = "Meltano SDK, BATCH messages"
+ACTIVATE_VERSION = "Meltano SDK, ACTIVATE_VERSION; singer-python messages.py"
+JSON = "RFC 8259, JSON"
+COMMAND_LINE = "POSIX.1, Utility Syntax Guidelines"
+SECURITY = "CWE-22, Path Traversal"
+SECRETS = "CWE-532, Sensitive Information in Log Files"

@@ -1,0 +1,225 @@
+"""What a tap must print when it syncs: messages, in order, that fit what they announce."""
+
+from typing import Any
+
+from scrapers.probes.conformance import spec
+from scrapers.probes.conformance.check import (
+    Level,
+    Verdict,
+    checks_of,
+    declare,
+    failed,
+    found,
+    inconclusive,
+    not_applicable,
+    passed,
+    tail,
+)
+from scrapers.probes.conformance.messages import (
+    TYPES,
+    Message,
+    bad_lines,
+    doubtful_json,
+    messages,
+)
+from scrapers.probes.conformance.recording import Kind, Recording
+from scrapers.probes.conformance.schemas import (
+    is_date_time,
+    properties_of,
+)
+
+SHOULD, TAP = Level.SHOULD, Kind.TAP
+RUN = ("sync",)
+
+
+@declare(
+    "S00",
+    spec=spec.OUTPUT,
+    remedy="Exit with 0 on success; say on stderr what failed otherwise.",
+    kind=TAP,
+    needs=RUN,
+)
+def sync_exits_with_0(recording: Recording) -> Verdict:
+    """A sync exits with 0."""
+    run = recording.runs["sync"]
+    if run.is_ok:
+        return passed(f"{len(messages(run.stdout, 'RECORD'))} records.")
+    if recording.is_synthetic:
+        return inconclusive(f"It may need a real config: {tail(run)}")
+    return failed(f"{run.ended.capitalize()}.", tail(run))
+
+
+@declare(
+    "S01",
+    spec=spec.OUTPUT,
+    remedy="End every message with a newline, and flush stdout before the end.",
+    kind=TAP,
+    after=RUN,
+)
+def last_line_is_ended(recording: Recording) -> Verdict:
+    """The last line ends with a newline."""
+    stdout = recording.runs["sync"].stdout
+    if not stdout:
+        return not_applicable("It printed nothing.")
+    return passed() if stdout.endswith(b"\n") else failed("It does not.")
+
+
+@declare(
+    "S02",
+    spec=spec.OUTPUT,
+    remedy="Write logs to stderr; write one JSON object with a type on each line.",
+    kind=TAP,
+    needs=RUN,
+)
+def lines_are_messages(recording: Recording) -> Verdict:
+    """Every line on stdout is a message."""
+    stdout = recording.runs["sync"].stdout
+    return found(f"Line {bad.line}: {bad.reason}." for bad in bad_lines(stdout))
+
+
+@declare(
+    "S02b",
+    spec=spec.JSON,
+    remedy="Write null for numbers that JSON has not, and each key once.",
+    kind=TAP,
+    needs=RUN,
+)
+def json_is_strict(recording: Recording) -> Verdict:
+    """No message has NaN, Infinity or a key twice."""
+    lines = enumerate(recording.runs["sync"].stdout.split(b"\n"), start=1)
+    read = ((number, doubtful_json(text)) for number, text in lines if text.strip())
+    return found(f"Line {number}: {problem}." for number, problem in read if problem)
+
+
+@declare(
+    "S03",
+    level=SHOULD,
+    spec=spec.OUTPUT,
+    remedy="Use no type that targets do not know: many end with an error.",
+    kind=TAP,
+    needs=RUN,
+)
+def types_are_known(recording: Recording) -> Verdict:
+    """Every message is of a type with a meaning."""
+    said = messages(recording.runs["sync"].stdout)
+    return found(f"Line {m.line}: {m.type}." for m in said if m.type not in TYPES)
+
+
+@declare(
+    "S05",
+    spec=spec.SCHEMA,
+    remedy="Write stream, schema and key_properties into each SCHEMA.",
+    kind=TAP,
+    needs=RUN,
+)
+def schema_has_its_shape(recording: Recording) -> Verdict:
+    """A SCHEMA has a stream and a schema."""
+
+    def problem(message: Message) -> str:
+        if not message.stream:
+            return "it names no stream"
+        is_object = isinstance(message.body.get("schema"), dict)
+        return "" if is_object else "its schema is no object"
+
+    return _each_message(recording, "SCHEMA", problem)
+
+
+@declare(
+    "S05b",
+    spec=spec.SCHEMA,
+    remedy="Write key_properties as a list; an empty one where there is no key.",
+    kind=TAP,
+    needs=RUN,
+)
+def schema_has_keys(recording: Recording) -> Verdict:
+    """A SCHEMA has key_properties."""
+
+    def problem(message: Message) -> str:
+        keys = message.body.get("key_properties")
+        is_list = isinstance(keys, list) and all(isinstance(k, str) for k in keys)
+        return "" if is_list else f"key_properties is {keys!r}, no list of names"
+
+    return _each_message(recording, "SCHEMA", problem)
+
+
+@declare(
+    "S06",
+    spec=spec.SCHEMA,
+    remedy="Name only top-level properties as keys.",
+    kind=TAP,
+    needs=RUN,
+)
+def keys_are_in_the_schema(recording: Recording) -> Verdict:
+    """Key properties are in the schema."""
+    return _each_message(recording, "SCHEMA", lambda m: _unknown(m, "key_properties"))
+
+
+@declare(
+    "S06b",
+    spec=spec.SCHEMA,
+    remedy="Name only top-level properties as bookmarks.",
+    kind=TAP,
+    needs=RUN,
+)
+def bookmarks_are_in_the_schema(recording: Recording) -> Verdict:
+    """Bookmark properties are in the schema."""
+    return _each_message(
+        recording, "SCHEMA", lambda m: _unknown(m, "bookmark_properties")
+    )
+
+
+@declare(
+    "S07",
+    spec=spec.RECORD,
+    remedy="Write stream and record, an object, into each RECORD.",
+    kind=TAP,
+    needs=RUN,
+)
+def record_has_its_shape(recording: Recording) -> Verdict:
+    """A RECORD has a stream and a record."""
+
+    def problem(message: Message) -> str:
+        if not message.stream:
+            return "it names no stream"
+        is_object = isinstance(message.body.get("record"), dict)
+        return "" if is_object else "its record is no object"
+
+    return _each_message(recording, "RECORD", problem)
+
+
+@declare(
+    "S11",
+    spec=spec.RECORD,
+    remedy="Write time_extracted in UTC: 2017-11-20T16:45:33.000Z.",
+    kind=TAP,
+    needs=RUN,
+)
+def time_extracted_is_a_date_time(recording: Recording) -> Verdict:
+    """time_extracted is a date-time of RFC 3339."""
+
+    def problem(message: Message) -> str:
+        said = message.body.get("time_extracted", "1970-01-01T00:00:00Z")
+        fits = isinstance(said, str) and is_date_time(said, zone_needed=True)
+        return "" if fits or said is None else f"it is {said!r}"
+
+    return _each_message(recording, "RECORD", problem)
+
+
+def _each_message(recording: Recording, kind: str, problem: Any) -> Verdict:
+    said = messages(recording.runs["sync"].stdout, kind)
+    if not said:
+        return not_applicable(f"It printed no {kind}.")
+    problems = ((m.line, problem(m)) for m in said)
+    return found(f"Line {line}: {why}." for line, why in problems if why)
+
+
+def _unknown(message: Message, key: str) -> str:
+    """Return the first name in a list that is no property of the schema."""
+    said = message.body.get(key)
+    names = said if isinstance(said, list) else []
+    known = properties_of(message.body.get("schema"))
+    unknown = [name for name in names if name not in known]
+    return f"{message.stream}: {unknown[0]!r} is no property" if unknown else ""
+
+
+CHECKS = checks_of(globals())

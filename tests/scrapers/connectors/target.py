@@ -1,0 +1,194 @@
+"""A small target that does all that is asked, and any one fault by name.
+
+FAULTS in the environment names what it does wrong; without it, it does nothing wrong.
+"""
+
+# ruff: noqa: T201  what it prints is what it does
+
+import argparse
+import json
+import os
+import re
+import signal
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+FAULTS = set(os.environ.get("FAULTS", "").split())
+SETTINGS = {
+    "type": "object",
+    "properties": {
+        "destination_path": {"type": "string"},
+        "indent": {"type": ["integer", "null"]},
+        "api_token": {"type": "string", "secret": True},
+    },
+    "required": ["destination_path", "api_token"],
+}
+# Which lines of the simplest fixture speak of Ada.
+FIRST = [False, True, False, False]
+TYPES = {"string": str, "integer": int}
+
+
+class Refused(Exception):
+    """Input that can't be taken."""
+
+
+def main():
+    options = parsed()
+    if options.version:
+        return sys.exit(2) if "no-version" in FAULTS else print("target-good 1.0")
+    if options.about:
+        return about()
+    return load(read_config(options.config))
+
+
+def parsed():
+    if "help" in FAULTS and "--help" in sys.argv:
+        sys.exit(3)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--config")
+    parser.add_argument("--version", action="store_true")
+    parser.add_argument("--about", action="store_true")
+    parser.add_argument("--format")
+    if "any-option" in FAULTS:
+        return parser.parse_known_args()[0]
+    return parser.parse_args()
+
+
+def about():
+    settings = {**SETTINGS, "type": 7} if "settings-schema" in FAULTS else SETTINGS
+    capabilities = ["batch"] if "batch-declared" in FAULTS else []
+    said = {"name": "target-good", "capabilities": capabilities, "settings": settings}
+    if "about" in FAULTS:
+        del said["name"]
+    print(json.dumps(said))
+
+
+def read_config(path):
+    if path is None:
+        stop("no-config", "--config is missing")
+        return {}
+    try:
+        config = json.loads(Path(path).read_text())
+    except (OSError, ValueError) as error:
+        if "traceback" in FAULTS:
+            raise RuntimeError("config") from None
+        stop("bad-config", f"{path}: {error}")
+        return {}
+    check(config)
+    if "leak" in FAULTS:
+        print("using", config.get("api_token"), file=sys.stderr)
+    return config
+
+
+def check(config):
+    for name in SETTINGS["required"]:
+        if name not in config:
+            stop("required", "one is missing" if "unnamed" in FAULTS else f"no {name}")
+    for name, value in config.items():
+        known = SETTINGS["properties"].get(name, {}).get("type", [])
+        words = [known] if isinstance(known, str) else known
+        if words and not any(isinstance(value, TYPES.get(w, ())) for w in words):
+            stop("wrong-type", f"{name} is of a wrong type")
+
+
+def stop(fault, message):
+    if not {fault, "careless"} & FAULTS:
+        raise Refused(message)
+
+
+class Loader:
+    """Rows by stream, written at once, and the last state."""
+
+    def __init__(self, config):
+        self.folder = Path(config.get("destination_path", "."))
+        self.secret = config.get("api_token", "")
+        self.schemas, self.state, self.held = {}, None, []
+
+    def take(self, line):
+        try:
+            message = json.loads(line, parse_float=Decimal)
+        except ValueError:
+            return stop("bad-json", "a line is no JSON")
+        if not isinstance(message, dict):
+            return stop("no-object", "a line is no object")
+        kind = str(message.get("type")).lower()
+        return getattr(self, f"on_{kind}", lambda _: None)(message)
+
+    def on_schema(self, message):
+        if "key_properties" not in message:
+            return stop("no-keys", "no key_properties")
+        if set(message["key_properties"]) - set(message["schema"]["properties"]):
+            stop("unknown-key", "an unknown key")
+        self.schemas[message["stream"]] = message
+        return None
+
+    def on_record(self, message):
+        if "crash" in FAULTS:
+            os.kill(os.getpid(), signal.SIGSEGV)
+        for key in ("stream", "record"):
+            if key not in message:
+                return stop(f"no-{key}", f"no {key}")
+        stream, row = message["stream"], message["record"]
+        if stream not in self.schemas:
+            return stop("no-schema", f"no schema of {stream}")
+        schema = self.schemas[stream]
+        needed = [*schema["key_properties"], *schema["schema"].get("required", ())]
+        if any(key not in row for key in needed):
+            stop("no-key", "a key is missing")
+        if any(value != value for value in row.values()):
+            stop("nan", "NaN")
+        if "changes" in FAULTS:
+            row = {key: value if key == "id" else "?" for key, value in row.items()}
+        return self.write(stream, row)
+
+    def write(self, stream, row):
+        name = stream if "escapes" in FAULTS else re.sub(r"[^\w-]", "_", stream)
+        if "first-of-key" in FAULTS and row.get("name") in ("b", "c"):
+            return
+        self.held.append((name, json.dumps(row, default=str)))
+        if "buffers" not in FAULTS:
+            self.flush()
+
+    def flush(self):
+        for name, text in self.held:
+            with (self.folder / f"{name}.jsonl").open("a") as file:
+                file.write(text + "\n")
+        self.held = []
+        if "writes-secret" in FAULTS:
+            copied = json.dumps({"token": self.secret})
+            (self.folder / "config-copy.jsonl").write_text(copied)
+
+    def on_state(self, message):
+        if "value" not in message:
+            stop("no-value", "no value")
+        self.state = message.get("value")
+        if "changes-state" in FAULTS:
+            self.state = {"mine": 1}
+        if "no-state" not in FAULTS:
+            print(json.dumps(self.state), flush=True)
+
+    def on_batch(self, message):
+        if "batch-declared" not in FAULTS:
+            stop("drops-batch", "BATCH is not supported")
+
+
+def load(config):
+    loader = Loader(config)
+    if "chatty" in FAULTS:
+        print("loading…")
+    lines = sys.stdin.buffer.readlines() if "broken" in FAULTS else sys.stdin.buffer
+    if "broken" in FAULTS and [b"Ada" in line for line in lines] != FIRST:
+        raise Refused("it is not the simplest fixture")
+    for raw in lines:
+        if raw.strip():
+            loader.take(raw.decode("utf-8", "surrogatepass"))
+    loader.flush()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Refused as error:
+        print(f"target-good: {error}", file=sys.stderr)
+        sys.exit(1)
