@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from registry.facts import Facts, ReleaseFacts
@@ -23,10 +24,25 @@ def issue_tickets(found: Sequence[tuple[Snapshot, Facts]], *, now: datetime) -> 
         if facts.origin is not Origin.PACKAGE or not is_default:
             continue
         for said in facts.variants:
+            asked = {one.version: one.requires_python for one in said.releases}
             versions = newest_versions(said.releases)[: settings.PROBE_RELEASES]
             ProbeTicket.objects.issue(
-                snapshot.source, versions, settings.PROBE_PYTHONS, now=now
+                snapshot.source,
+                {version: pythons_for(asked[version]) for version in versions},
+                now=now,
             )
+
+
+def pythons_for(requires_python: str) -> list[str]:
+    """Return the configured Pythons that a release says it is for; all where it says none.
+
+    Source: PyPA, core metadata, `Requires-Python`.
+    """
+    try:
+        wanted = SpecifierSet(requires_python)
+    except InvalidSpecifier:
+        return list(settings.PROBE_PYTHONS)
+    return [one for one in settings.PROBE_PYTHONS if f"{one}.99" in wanted]
 
 
 def newest_versions(releases: Sequence[ReleaseFacts]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import random
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -61,14 +61,13 @@ class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
     def issue(
         self,
         source: Source,
-        versions: Iterable[str],
-        pythons: Iterable[str],
+        wanted: Mapping[str, Iterable[str]],
         *,
         now: datetime,
     ) -> None:
-        """Make a ticket for each version on each Python, due now; those there are stay.
+        """Make a ticket for each version on its Pythons, due now; those there are stay.
 
-        `versions` come newest first, and are tried in this order. One query.
+        Versions come newest first, and are tried in this order. One query.
         """
         self.bulk_create(
             [
@@ -76,7 +75,7 @@ class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
                     source=source, version=version, python=python,
                     priority=-place, due_at=now,
                 )
-                for place, version in enumerate(versions)
+                for place, (version, pythons) in enumerate(wanted.items())
                 for python in pythons
             ],
             ignore_conflicts=True,

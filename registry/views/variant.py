@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from registry.catalog.rating import rated, speakers_of
+from registry.catalog.rating import SPEAKERS, rated
 from registry.documents import Address, index_path
 from registry.facts import Finding
 from registry.lint import is_held
 from registry.maintenance import source_state
-from registry.models import Release, Statement, Variant
+from registry.models import Release, Source, Statement, Variant
 from registry.views.capabilities import in_words
 from registry.views.chips import detailed_chips
 from registry.views.configuration import configuration
@@ -37,22 +37,27 @@ def variant(
 ) -> HttpResponse:
     """Show one variant: what sources say of it, and what runs in the sandbox showed."""
     row = (
-        Variant.objects.select_related("plugin", "maintainer", "current_release")
+        Variant.objects.select_related(
+            "plugin", "maintainer", "current_release", "package", "repository"
+        )
         .filter(plugin__type=kind, plugin__name=name, name=variant_name)
         .first()
     )
     if row is None:
         return not_found(request, name)
-    context = _context(row, kind) | _upkeep(row)
+    statements = list(_statements(row))
+    context = _context(row, kind, statements) | _upkeep(row, statements)
     return render(request, "registry/variant.html", context)
 
 
-def _context(row: Variant, kind: PluginType) -> dict[str, Any]:
-    """Return all the page shows. Four queries."""
+def _context(
+    row: Variant, kind: PluginType, statements: list[Statement]
+) -> dict[str, Any]:
+    """Return what the page shows of the variant itself. Three queries."""
     settings = list(row.settings.filter(release=None))
     is_default = row.plugin.default_variant_id == row.pk
     findings = [Finding.from_json(one) for one in row.findings]
-    statements = [(one, SAYS[Origin(one.origin)]) for one in _statements(row)]
+    declared = [one for one in statements if one.origin != Origin.PROBE]
     return {
         "kind": kind,
         "plugin": row.plugin,
@@ -65,8 +70,11 @@ def _context(row: Variant, kind: PluginType) -> dict[str, Any]:
         "configuration": configuration(row, settings),
         "capabilities": in_words(row.definition),
         "releases": _releases(row)[:RELEASES_SHOWN],
-        "statements": statements,
-        "origins": ", ".join(dict.fromkeys(said.lower() for _, said in statements)),
+        "statements": [(one, SAYS[Origin(one.origin)]) for one in statements],
+        "origins": ", ".join(
+            dict.fromkeys(SAYS[Origin(one.origin)].lower() for one in declared)
+        ),
+        "observed": _observed(statements),
         "others": _others(row),
         "findings": findings,
         "is_held": is_held(findings),
@@ -74,10 +82,9 @@ def _context(row: Variant, kind: PluginType) -> dict[str, Any]:
     }
 
 
-def _upkeep(row: Variant) -> dict[str, Any]:
-    """Return who looks after it, where its sources stand and what it ran on: 3 queries."""
-    now = timezone.now()
-    speakers = sorted(speakers_of([row])[row.pk], key=lambda one: one.kind)
+def _upkeep(row: Variant, statements: list[Statement]) -> dict[str, Any]:
+    """Return who looks after it, where its sources stand and what it ran on. One query."""
+    speakers = _speakers(row, statements)
     states = [
         (one, source_state(
             gone_at=one.gone_at, moved_to=one.moved_to, looked_at=one.looked_at
@@ -85,10 +92,31 @@ def _upkeep(row: Variant) -> dict[str, Any]:
         for one in speakers
     ]  # fmt: skip
     return {
-        "maintenance": rated(speakers, now=now),
+        "maintenance": rated(speakers, now=timezone.now()),
         "trials": trials(row, speakers),
         "states": [(one, state) for one, state in states if state is not None],
     }
+
+
+def _speakers(row: Variant, statements: list[Statement]) -> list[Source]:
+    """Return the variant's package and repository, as `catalog.rating` counts them."""
+    found = [row.package, row.repository]
+    found += [
+        one.source
+        for one in statements
+        if one.source.kind in SPEAKERS and (one.gone_at is None or row.gone_at)
+    ]
+    by_key = {one.pk: one for one in found if one is not None}
+    return sorted(by_key.values(), key=lambda one: one.kind)
+
+
+def _observed(statements: list[Statement]) -> dict[str, Any]:
+    """Return which keys of the definition a run showed, and at which revision."""
+    for one in statements:
+        if one.origin == Origin.PROBE and one.gone_at is None:
+            _, version, python = one.snapshot.subject.split("/")
+            return {"keys": set(one.definition), "version": version, "python": python}
+    return {}
 
 
 def _releases(row: Variant) -> QuerySet[Release]:
@@ -96,10 +124,10 @@ def _releases(row: Variant) -> QuerySet[Release]:
 
 
 def _statements(row: Variant) -> QuerySet[Statement]:
-    """Return what speaks of a variant, without what exactly it says."""
-    return row.statements.select_related("source", "snapshot").only(
-        "origin", "is_default", "gone_at", "variant_id", "source__address",
-        "source__kind", "snapshot__taken_at", "snapshot__revision",
+    """Return what speaks of a variant, with who does."""
+    return row.statements.select_related("source", "snapshot").defer(
+        "snapshot__evidence", "snapshot__findings", "source__validators",
+        "source__findings",
     )  # fmt: skip
 
 

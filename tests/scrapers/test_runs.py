@@ -131,7 +131,8 @@ def test_the_page_tells_each_step_and_escapes_what_was_printed(package, client):
 @pytest.fixture
 def tickets(package, settings):
     settings.PROBE = True
-    ProbeTicket.objects.issue(package, ["1.1", "1.0"], ["3.13", "3.12"], now=NOW)
+    pythons = ["3.13", "3.12"]
+    ProbeTicket.objects.issue(package, {"1.1": pythons, "1.0": pythons}, now=NOW)
     return package
 
 
@@ -192,9 +193,11 @@ def test_a_failure_of_the_machine_is_tried_again_later(tickets):
 
 
 def test_tickets_are_made_for_the_newest_releases_of_a_package(settings, index, crawl):
-    settings.PROBE, settings.PROBE_PYTHONS = True, ["3.12"]
+    settings.PROBE, settings.PROBE_PYTHONS = True, ["3.12", "3.9"]
     settings.PROBE_RELEASES = 2
-    index.put("tap-alpha", *(release("tap-alpha", v) for v in ("1.0", "2.0", "1.5")))
+    asks = {"requires-python": ">=3.10"}
+    versions = ("1.0", "2.0", "1.5")
+    index.put("tap-alpha", *(release("tap-alpha", v, **asks) for v in versions))
     crawl("pypi:tap-alpha")
     issued = ProbeTicket.objects.values_list("version", "python")
     assert list(issued) == [("2.0", "3.12"), ("1.5", "3.12")]

@@ -179,11 +179,11 @@ def test_an_unknown_variant_leads_to_its_plugin(catalog, read):
     assert 'href="/extractors/tap-alpha"' in page
 
 
-def test_it_makes_eight_queries_with_sources_of_its_own(
+def test_it_makes_six_queries_with_sources_of_its_own(
     catalog, client, django_assert_num_queries
 ):
     follow_variants(now=timezone.now())
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         client.get(ADDRESS)
 
 
