@@ -1,0 +1,99 @@
+"""The whole way: a release on an index, tried in the sandbox, seen on its page."""
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from registry.models import ProbeTicket, Snapshot, Variant
+from sandbox import Level, assessed
+from scrapers import tasks, trying
+from tests.registry.rows import documents
+from tests.sandbox.connectors import wheel_of
+
+ABOUT = """
+import json, sys
+
+def main():
+    if "--about" in sys.argv:
+        print(json.dumps({
+            "name": "tap-alpha", "version": "1.0", "capabilities": ["catalog", "discover"],
+            "settings": {"type": "object", "required": ["api_key"], "properties": {
+                "api_key": {"type": "string", "secret": True, "title": "Key"}}},
+        }))
+    elif "--discover" in sys.argv:
+        print(json.dumps({"streams": [{
+            "tap_stream_id": "things", "stream": "things", "key_properties": ["id"],
+            "schema": {"type": "object", "properties": {"id": {"type": "integer"}}}}]}))
+    else:
+        print("usage: tap-alpha --config FILE --discover --catalog FILE")
+"""
+BROKEN = "import a_module_that_nobody_has\n\ndef main(): pass\n"
+
+
+@pytest.fixture
+def songbook(settings, index):
+    """A Songbook on the tests' index, with a sandbox of its own."""
+    if assessed().level is not Level.BUBBLEWRAP:
+        pytest.skip(f"releases are resolved in bubblewrap alone: {assessed().reason}")
+    folder = Path(tempfile.mkdtemp(prefix="songbook-line-"))
+    folder.chmod(0o755)
+    settings.PROBE = True
+    settings.PACKAGE_INDEX_URL = index.url
+    settings.SANDBOX_STATE = str(folder)
+    settings.PROBE_PYTHONS = ["3.13", "3.12"]
+    trying.workshop.cache_clear()
+    settings.PROBE_PYTHONS = [max(trying.workshop().interpreters, key=len)]
+    yield index
+    trying.workshop.cache_clear()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.django_db
+def test_a_release_is_tried_and_described_by_what_it_showed(songbook, crawl, client):
+    songbook.put("tap-alpha", wheel_of("tap-alpha", ABOUT))
+    crawl("pypi:tap-alpha")
+    assert ProbeTicket.objects.count() == 1
+    tasks.invoke()
+    row = Variant.objects.get()
+    assert list(row.tried["pythons"].values()) == ["yes"]
+    assert row.definition["capabilities"] == ["catalog", "discover"]
+    [setting] = row.definition["settings"]
+    assert (setting["name"], setting["kind"]) == ("api_key", "password")
+    assert row.current_release.streams.get().tap_stream_id == "things"
+    document = json.loads(documents()["extractors/tap-alpha--package"])
+    assert [one["name"] for one in document["settings"]] == ["api_key"]
+    page = client.get("/extractors/tap-alpha--package").content.decode()
+    assert "Runs on Python" in page
+    assert "Said by 1.0 itself" in page
+
+
+@pytest.mark.django_db
+def test_a_release_that_does_not_start_says_why(songbook, crawl, client):
+    songbook.put("tap-alpha", wheel_of("tap-alpha", BROKEN))
+    crawl("pypi:tap-alpha")
+    tasks.invoke()
+    run = Snapshot.objects.get(subject__startswith="run/").run
+    assert run.starts == "no"
+    page = client.get(f"/runs/{run.pk}").content.decode()
+    assert "a_module_that_nobody_has" in page
+    assert (
+        "Fails on Python"
+        in client.get("/extractors/tap-alpha--package").content.decode()
+    )
+
+
+@pytest.mark.django_db
+def test_an_index_that_is_away_is_no_fault_of_the_release(songbook, crawl, settings):
+    songbook.put("tap-alpha", wheel_of("tap-alpha", ABOUT))
+    crawl("pypi:tap-alpha")
+    settings.PACKAGE_INDEX_URL = "http://127.0.0.1:1/simple/"
+    trying.workshop.cache_clear()
+    tasks.invoke()
+    ticket = ProbeTicket.objects.get()
+    assert (ticket.lease, ticket.failures) == (None, 1)
+    assert ticket.due_at > timezone.now()
+    assert not Snapshot.objects.filter(subject__startswith="run/").exists()
