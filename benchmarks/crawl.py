@@ -1,9 +1,12 @@
-"""Measure crawls with nothing new: `python -m benchmarks.crawl [SOURCES]`.
+"""Measure crawls with little or nothing new: `python -m benchmarks.crawl [SOURCES]`.
 
 Half of the sources are repositories and half packages, all on one server on loopback that
 has been read before. Two workers take all of them, round by round; beside them, in the same
 run, two bare loops make the same conditional requests and do nothing else. Targets: a
 request for each source and no more, no snapshot, memory flat, at least half the loops' rate.
+
+Then 100 of them have a new release, and then 200: what that adds to a pass with nothing new,
+in requests, snapshots, rows written and processor time, has to be in proportion.
 """
 
 import argparse
@@ -13,14 +16,18 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
 from typing import Any
 
 import django
 
+from benchmarks.loopback import COMMIT, JSON, serve
+from benchmarks.pipeline import written_rows
+
 WORKERS = 2
-COMMIT = "a" * 40
-JSON = "application/vnd.pypi.simple.v1+json"
+CHANGED = (100, 200)
+# How far what is counted may be from proportion. Time is only told: others use the machine.
+TOLERANCE = 1.1
 
 
 def main() -> int:
@@ -32,7 +39,10 @@ def main() -> int:
     os.environ |= {"CRAWL_ALLOWED_NETWORKS": "127.0.0.0/8", "CRAWL_PACE_S": "0"}
     asked = multiprocessing.Value("q", 0)
     port = multiprocessing.Value("i", 0)
-    server = multiprocessing.Process(target=serve, args=(port, asked), daemon=True)
+    news = multiprocessing.Array("q", [0, 0])
+    server = multiprocessing.Process(
+        target=serve, args=(port, asked, news), daemon=True
+    )
     server.start()
     while not port.value:
         time.sleep(0.01)
@@ -43,7 +53,8 @@ def main() -> int:
     runner = DiscoverRunner(verbosity=0, interactive=False)
     databases = runner.setup_databases()
     try:
-        return measure(count, f"http://127.0.0.1:{port.value}", asked)
+        missed = measure(count, f"http://127.0.0.1:{port.value}", asked)
+        return max(missed, measure_changes(asked, news))
     finally:
         runner.teardown_databases(databases)
         server.kill()
@@ -74,6 +85,71 @@ def measure(count: int, url: str, asked: Any) -> int:
         f"{requests / count:.3f} requests each, {news} snapshots, {left} leases left"
     )
     return int(ratio < 0.5 or requests > count or news > 0 or left > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a pass over all sources took."""
+
+    requests: int
+    snapshots: int
+    rows: int
+    cpu_s: float
+
+    def __sub__(self, other: "Cost") -> "Cost":
+        return Cost(
+            self.requests - other.requests,
+            self.snapshots - other.snapshots,
+            self.rows - other.rows,
+            self.cpu_s - other.cpu_s,
+        )
+
+
+def measure_changes(asked: Any, news: Any) -> int:
+    """Print what releases add to a pass; return whether that is out of proportion."""
+    # A first release makes a connector; what is measured is the next ones.
+    pass_with(max(CHANGED), asked, news)
+    base = pass_with(0, asked, news)
+    print(
+        f"a pass with nothing new: {base.rows} rows written, {base.cpu_s:.1f} s of CPU"
+    )
+    added = [pass_with(count, asked, news) - base for count in CHANGED]
+    for count, cost in zip(CHANGED, added, strict=True):
+        print(
+            f"{count} changed add {cost.requests} requests, {cost.snapshots} snapshots, "
+            f"{cost.rows} rows ({cost.rows / count:.1f} each), {cost.cpu_s:.1f} s of CPU "
+            f"({cost.cpu_s / count * 1000:.0f} ms each)"
+        )
+    few, many = added
+    limit = CHANGED[1] / CHANGED[0] * TOLERANCE
+    return int(
+        any(
+            more > limit * less
+            for less, more in (
+                (few.requests, many.requests),
+                (few.snapshots, many.snapshots),
+                (few.rows, many.rows),
+            )
+        )
+    )
+
+
+def pass_with(changed: int, asked: Any, news: Any) -> Cost:
+    """Have so many packages release, take all sources, and return what that took."""
+    from registry.models import Snapshot  # noqa: PLC0415
+
+    with news.get_lock():
+        news[0], news[1] = changed, news[1] + 1
+    make_due()
+    before = cost_so_far(asked, Snapshot.objects.count())
+    run(lambda share: rounds(tells=False))
+    return cost_so_far(asked, Snapshot.objects.count()) - before
+
+
+def cost_so_far(asked: Any, snapshots: int) -> Cost:
+    """Return what all workers that have ended used, since this process began."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return Cost(asked.value, snapshots, written_rows(), used.ru_utime + used.ru_stime)
 
 
 def enrol(count: int, url: str) -> None:
@@ -127,7 +203,7 @@ def run(work: Callable[[int], None]) -> float:
     return time.perf_counter() - began
 
 
-def rounds() -> None:
+def rounds(*, tells: bool = True) -> None:
     """Go rounds until nothing is due, and say how much memory that took."""
     from django.utils import timezone  # noqa: PLC0415
 
@@ -140,7 +216,7 @@ def rounds() -> None:
         if sources := Source.objects.lease(now, limit=50):
             Round(sources, began=now).go(lambda *_: None)
         sizes.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
-    if len(sizes) > 10:
+    if tells and len(sizes) > 10:
         print(
             f"  memory: {sizes[len(sizes) // 10]} MB early, {sizes[-1]} MB at the end"
         )
@@ -154,58 +230,6 @@ def loop(addresses: list[str]) -> None:
         for address in addresses:
             headers = {"Accept": JSON, "If-None-Match": '"one"'}
             ask(http, address, what="it", limit_bytes=10**6, headers=headers)
-
-
-def serve(port: Any, asked: Any) -> None:
-    """Answer for an index whose pages have one ETag, and for repositories of one commit."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1
-
-        def do_GET(self) -> None:
-            asked.value += 1
-            if self.headers.get("If-None-Match") == '"one"' and "simple" in self.path:
-                self.send_response_only(304)
-                self.end_headers()
-                return
-            is_page = self.path.startswith("/simple/")
-            body = page(self.path) if is_page else references()
-            kind = JSON if is_page else "application/x-git-upload-pack-advertisement"
-            self.send_response_only(200)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            if is_page:
-                self.send_header("ETag", '"one"')
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    port.value = server.server_port
-    server.serve_forever()
-
-
-def page(path: str) -> bytes:
-    """Return a project's page without files."""
-    name = path.split("/")[2]
-    return f'{{"meta":{{"api-version":"1.0"}},"name":"{name}","files":[]}}'.encode()
-
-
-def references() -> bytes:
-    """Return the references of a repository with one commit on one branch."""
-
-    def packet(text: bytes) -> bytes:
-        return f"{len(text) + 4:04x}".encode() + text
-
-    head = COMMIT.encode() + b" HEAD\0symref=HEAD:refs/heads/main\n"
-    main = COMMIT.encode() + b" refs/heads/main\n"
-    return (
-        packet(b"# service=git-upload-pack\n") + b"0000" + packet(head) + packet(main)
-        + b"0000"
-    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -4,14 +4,15 @@ Publishers take turns (one advisory lock), read the catalog as it is when they r
 write a document only if its bytes differ. What is held keeps its last good document.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
 from django.db.models.functions import Coalesce
 
 from registry import documents, legacy
@@ -52,10 +53,12 @@ def publish_changed(*, now: datetime) -> Published:
         plugins = list(
             Plugin.objects.unpublished(stamp()).select_for_update(skip_locked=True)
         )
-        indexes = Document.objects.filter(path__endswith="/index").count()
+        paths = [documents.index_path(), *map(documents.index_path, PluginType)]
+        indexes = Document.objects.filter(path__in=paths).count()
         published = Published()
-        if plugins or indexes <= len(PluginType):
-            published = _publish(plugins, now=now)
+        if plugins or indexes < len(paths):
+            is_missing = indexes < len(paths)
+            published = _publish(plugins, now=now, with_indexes=is_missing)
     mirror(settings.PUBLISHED_ROOT)
     return published
 
@@ -133,16 +136,21 @@ def _take_turn() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISHERS_LOCK])
 
 
-def _publish(plugins: Sequence[Plugin], *, now: datetime) -> Published:
+def _publish(
+    plugins: Sequence[Plugin], *, now: datetime, with_indexes: bool
+) -> Published:
     shelf = Shelf(now)
     judged = _put_definitions(shelf, plugins)
     held = _keep_judgement(judged, now=now)
     written = shelf.write()
     # Indexes get the later serial: whoever follows by serial has a definition before the
     # index that names it.
-    shelf = Shelf(now)
-    _put_indexes(shelf, {PluginType(plugin.type) for plugin in plugins})
-    written += shelf.write()
+    moved = _keep_entries(plugins)
+    if moved or with_indexes:
+        # They hold the whole catalog, and most changes are in none of their entries.
+        shelf = Shelf(now)
+        _put_indexes(shelf, {PluginType(plugin.type) for plugin in moved})
+        written += shelf.write()
     index.refresh([plugin.pk for plugin in plugins])
     Plugin.objects.filter(pk__in=[plugin.pk for plugin in plugins]).update(
         published_revision=F("revision"), published_with=stamp()
@@ -199,6 +207,23 @@ def _keep_judgement(
     return held
 
 
+def _keep_entries(plugins: Sequence[Plugin]) -> list[Plugin]:
+    """Return the plugins whose index entry is another than when it was built last."""
+    grouped = _listed(Variant.objects.filter(plugin__in=plugins))
+    moved = []
+    for plugin in plugins:
+        variants = grouped.get(plugin, [])
+        entry = _entry(plugin, variants) if variants else None
+        gone = sorted(entry.deprecated) if entry else []
+        said = repr((stamp(), entry and replace(entry, deprecated=frozenset()), gone))
+        digest = hashlib.sha256(said.encode()).hexdigest()
+        if digest != plugin.indexed_as:
+            plugin.indexed_as = digest
+            moved.append(plugin)
+    save_all(moved, ["indexed_as"])
+    return moved
+
+
 def _put_indexes(shelf: Shelf, kinds: set[PluginType]) -> None:
     """Put the indexes of `kinds` on the shelf, and the one of all types.
 
@@ -218,8 +243,16 @@ def _put_indexes(shelf: Shelf, kinds: set[PluginType]) -> None:
 
 def _entries() -> dict[PluginType, list[Entry]]:
     """Return every listed plugin by type. One query."""
+    entries: dict[PluginType, list[Entry]] = {kind: [] for kind in PluginType}
+    for plugin, variants in _listed(Variant.objects.all()).items():
+        entries[PluginType(plugin.type)].append(_entry(plugin, variants))
+    return entries
+
+
+def _listed(variants: QuerySet[Variant]) -> dict[Plugin, list[Variant]]:
+    """Return the listed ones of these by plugin, in the order of an index. One query."""
     rows = (
-        Variant.objects.exclude(listed_at=None)
+        variants.exclude(listed_at=None)
         .order_by("plugin__type", "plugin__name", "name")
         .select_related("plugin")
         .only("name", "gone_at", "logo_url", "plugin__type", "plugin__name",
@@ -228,10 +261,7 @@ def _entries() -> dict[PluginType, list[Entry]]:
     grouped: dict[Plugin, list[Variant]] = defaultdict(list)
     for row in rows:
         grouped[row.plugin].append(row)
-    entries: dict[PluginType, list[Entry]] = {kind: [] for kind in PluginType}
-    for plugin, variants in grouped.items():
-        entries[PluginType(plugin.type)].append(_entry(plugin, variants))
-    return entries
+    return grouped
 
 
 def _entry(plugin: Plugin, variants: Sequence[Variant]) -> Entry:

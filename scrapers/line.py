@@ -6,6 +6,7 @@ Each step reads what is now true and writes what follows, so any of them may be 
 repeated or run by someone else; a tick then does what was left.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +33,8 @@ from scrapers.probes import run_probes
 from scrapers.probes.invocation import probe_record, surface_of
 from scrapers.tickets import issue_tickets
 from scrapers.trying import try_package
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +96,19 @@ def judge(snapshots: Sequence[Snapshot], *, now: datetime) -> Recorded:
     issue_tickets(found, now=now)
     save_all(snapshots, ["probe_findings", "probed_with"])
     return recorded + observed
+
+
+def judge_one_by_one(snapshots: Sequence[Snapshot], *, now: datetime) -> None:
+    """Judge each by itself; one that our own code breaks on is logged and left behind.
+
+    It keeps what the version of the probes before made of it, until the next version.
+    """
+    for snapshot in snapshots:
+        try:
+            judge([snapshot], now=now)
+        except Exception:
+            logger.exception("%s could not be judged.", snapshot)
+            Snapshot.objects.filter(pk=snapshot.pk).update(probed_with=probes.VERSION)
 
 
 def follow_try(ticket: ProbeTicket, *, now: datetime) -> Snapshot | None:

@@ -16,7 +16,8 @@ from registry.vocabulary import SourceKind
 from sandbox import Level, assessed
 from sandbox.index import Unavailable
 from scrapers import probes
-from scrapers.line import Passage, follow_try, judge
+from scrapers.leftovers import remove_leftovers
+from scrapers.line import Passage, follow_try, judge, judge_one_by_one
 from scrapers.rounds import Round
 from scrapers.seed import enrol_seed
 from scrapers.trying import workshop
@@ -27,13 +28,15 @@ logger = logging.getLogger(__name__)
 SOURCES_PER_ROUND = 50
 ROUNDS_PER_TICK = 8
 SNAPSHOTS_PER_TICK = 1000
+CALL_LIFE_S = 60
 INVOKERS_PER_TICK = 8
 
 
 @shared_task
 def enrol_sources() -> None:
-    """Make sure that the configured sources are known and looked at."""
+    """Make sure that the configured sources are known and looked at; sweep this machine."""
     now = timezone.now()
+    remove_leftovers(now)
     wanted = [f"definitions:{one}" for one in settings.DEFINITIONS_SOURCES]
     wanted += [f"index:{one}" for one in settings.FIND_IN_INDEXES]
     for place in map(parse, wanted):
@@ -47,7 +50,8 @@ def crawl_due() -> None:
     """Call as many workers as there may be rounds to go."""
     waiting = Source.objects.due(timezone.now())[: SOURCES_PER_ROUND * ROUNDS_PER_TICK]
     for _ in range(-(-waiting.count() // SOURCES_PER_ROUND)):
-        crawl.delay()
+        # What no worker has taken by then, another tick asks for again.
+        crawl.apply_async(expires=CALL_LIFE_S)
 
 
 @shared_task
@@ -81,7 +85,10 @@ def probe_due() -> None:
     """Judge what nothing has judged yet, or an earlier version of the probes."""
     rows = Snapshot.objects.unprobed(probes.VERSION).select_related("source")
     if snapshots := list(rows[:SNAPSHOTS_PER_TICK]):
-        judge(snapshots, now=timezone.now())
+        try:
+            judge(snapshots, now=timezone.now())
+        except Exception:  # noqa: BLE001  whatever one of them holds, the rest goes on
+            judge_one_by_one(snapshots, now=timezone.now())
         publishing.publish_changed(now=timezone.now())
 
 
@@ -91,7 +98,7 @@ def invoke_due() -> None:
     now = timezone.now()
     ProbeTicket.objects.park_crashed(now)
     for _ in ProbeTicket.objects.due(now)[:INVOKERS_PER_TICK]:
-        invoke.delay()
+        invoke.apply_async(expires=CALL_LIFE_S)
 
 
 @shared_task(soft_time_limit=1200, time_limit=1260)

@@ -49,7 +49,12 @@ def rate_variants(*, now: datetime) -> int:
 def unrate(sources: Sequence[Source]) -> None:
     """Have the variants rated again that these sources are of."""
     ids = {source.pk for source in sources}
-    spoken = Statement.objects.filter(source__in=ids, gone_at=None).values("variant")
+    # Asked first: as a part of the condition below, it would have every variant read.
+    spoken = list(
+        Statement.objects.filter(source__in=ids, gone_at=None).values_list(
+            "variant", flat=True
+        )
+    )
     Variant.objects.filter(
         Q(package__in=ids) | Q(repository__in=ids) | Q(pk__in=spoken), is_rated=True
     ).update(is_rated=False)

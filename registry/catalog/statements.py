@@ -48,7 +48,10 @@ def lock_plugins(facts: Sequence[Facts], *, now: datetime) -> dict[PluginKey, Pl
     their ids, so that two recordings wait for each other and never deadlock.
     """
     wanted = sorted({(one.type.value, one.name) for one in facts if one.variants})
-    rows = Plugin.objects.filter(name__in={one.name for one in facts})
+    # The type as well, for it comes first in the index.
+    rows = Plugin.objects.filter(
+        type__in={one.type.value for one in facts}, name__in={one.name for one in facts}
+    )
     known = set(rows.values_list("type", "name"))
     Plugin.objects.bulk_create(
         [

@@ -17,7 +17,9 @@ class PluginQuerySet(models.QuerySet["Plugin"]):
         `stamp` names everything outside the rows that a document depends on.
         """
         stale = ~models.Q(published_revision=models.F("revision"))
-        return self.filter(stale | ~models.Q(published_with=stamp)).order_by("pk")
+        # Not "differs": that no index could answer.
+        other = models.Q(published_with__lt=stamp) | models.Q(published_with__gt=stamp)
+        return self.filter(stale | other).order_by("pk")
 
     def listed(self) -> Self:
         """Return plugins that clients can see, each with its default variant."""
@@ -45,6 +47,8 @@ class Plugin(models.Model):
     revision = models.PositiveIntegerField(default=1)
     published_revision = models.PositiveIntegerField(default=0)
     published_with = models.CharField(max_length=300, blank=True)
+    # The digest of its entry in the indexes, which are built again where one differs.
+    indexed_as = models.CharField(max_length=64, blank=True)
 
     objects = PluginQuerySet.as_manager()
 
@@ -52,6 +56,14 @@ class Plugin(models.Model):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["type", "name"], name="plugin_name_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=~models.Q(published_revision=models.F("revision")),
+                name="plugin_unpublished",
+            ),
+            models.Index(fields=["published_with"], name="plugin_published_with"),
         ]
 
     def __str__(self) -> str:

@@ -138,6 +138,14 @@ class Source(models.Model):
         last = self.asked_last_at or now
         return max(timedelta(), last + limit - now)
 
+    def announce(self, now: datetime, *, limit: timedelta) -> None:
+        """Have this looked at for who knows of news: next, or when the limit has passed.
+
+        Nothing announced is dropped: what came after the look began is looked at again.
+        """
+        if wait := self.ask(now, limit=limit):
+            Source.objects.filter(pk=self.pk).update(asked_at=now, due_at=now + wait)
+
     def seen_quietly(self, look: Look) -> bool:
         """Keep counts and what the next look compares with, if a look brought only these.
 

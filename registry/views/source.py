@@ -63,5 +63,5 @@ def hook(request: HttpRequest, pk: int) -> HttpResponse:
         message = "The signature or token is not the one of this source."
         return JsonResponse({"detail": message}, status=401)
     row = get_object_or_404(Source, pk=pk)
-    row.ask(timezone.now(), limit=HOOK_LIMIT)
+    row.announce(timezone.now(), limit=HOOK_LIMIT)
     return JsonResponse({"detail": "The source is looked at next."}, status=202)

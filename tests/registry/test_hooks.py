@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from registry.hooks import secret_of
 from registry.models import Source
+from registry.views.source import HOOK_LIMIT
 from registry.vocabulary import Outcome, SourceKind
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +120,14 @@ def test_a_sources_page_tells_what_came_of_its_crawls(client, source):
 def test_the_pages_queries_are_few(client, source, django_assert_max_num_queries):
     with django_assert_max_num_queries(5):
         client.get(reverse("source", args=[source.pk]))
+
+
+def test_a_second_announcement_at_once_is_heard_when_its_time_comes(client, source):
+    headers = {"Authorization": f"Bearer {secret_of(source.pk)}"}
+    assert post(client, source, headers).status_code == 202
+    # The first one was looked at before the second release was there.
+    Source.objects.update(asked_at=None, due_at=timezone.now() + timedelta(days=1))
+    assert post(client, source, headers).status_code == 202
+    source.refresh_from_db()
+    assert source.asked_at is not None
+    assert source.due_at <= timezone.now() + HOOK_LIMIT

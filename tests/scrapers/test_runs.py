@@ -21,7 +21,7 @@ from registry.vocabulary import Origin, SourceKind
 from scrapers import tasks
 from scrapers.line import judge
 from scrapers.probes import VERSION
-from tests.registry.cast import NOW, release_of, say, source_of, variant
+from tests.registry.cast import NOW, look, release_of, say, source_of, variant
 from tests.scrapers.packages import release
 from tests.scrapers.probes.invocation.records import (
     about,
@@ -261,3 +261,17 @@ def test_whatever_a_sandbox_sends_nothing_breaks(tickets, client, bearer, said):
 
 def test_none_is_due_for_a_python_that_nobody_asked_for(tickets, client, bearer):
     assert taken(client, bearer, ["3.9"]).status_code == 204
+
+
+def test_a_snapshot_that_our_code_breaks_on_holds_up_no_other(package):
+    bad = look(package, "", at=NOW)
+    bad.evidence = {"no": "name"}
+    bad.save()
+    good = Snapshot.objects.create(
+        source=package, subject="run/1.1/3.12", digest="", taken_at=NOW,
+        evidence=record(*installed(about()), version="1.1"),
+    )  # fmt: skip
+    tasks.probe_due()
+    assert ada().tried["pythons"] == {"3.12": "yes"}
+    assert not Snapshot.objects.unprobed(VERSION).exists()
+    assert good.pk > bad.pk

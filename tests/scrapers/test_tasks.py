@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -153,6 +154,7 @@ def environment(tmp_path, folder, settings):
         "DEFINITIONS_SOURCES": f"file://{folder}",
         "PUBLISHED_ROOT": str(settings.PUBLISHED_ROOT),
         "PUBLIC_URL": "http://127.0.0.1:8000",
+        "PROBE": "false",
         "SECRET_KEY": "k" * 50,
     }
 
@@ -213,3 +215,18 @@ def test_schedule_and_worker_are_processes_of_their_own_on_a_real_broker(
         enrol(environment["DEFINITIONS_SOURCES"])
         until(lambda: published(settings), what=f"a document by way of {name}")
     assert Snapshot.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_what_killed_workers_left_is_swept_and_nothing_else(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    old, new, other = (
+        tmp_path / name for name in ("songbook-git-a", "songbook-git-b", "mine")
+    )
+    for folder in (old, new, other):
+        (folder / "commits").mkdir(parents=True)
+    an_hour_ago = (timezone.now() - timedelta(hours=1)).timestamp()
+    for folder in (old, other):
+        os.utime(folder, (an_hour_ago, an_hour_ago))
+    tasks.enrol_sources()
+    assert {folder.name for folder in tmp_path.iterdir()} == {"songbook-git-b", "mine"}

@@ -132,6 +132,7 @@ class Songbook:
         return os.environ | {
             "DATABASE_URL": self.database_url,
             "PUBLIC_URL": self.url,
+            "PROBE": "false",
             "PUBLISHED_ROOT": str(self.folder / "published"),
             "SONGBOOK_STATE": str(self.folder),
         }
