@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from registry.views.browse import browse, suggestions
+from registry.views.changes import changes
 from registry.views.converters import NameConverter, PluginTypeConverter
 from registry.views.home import home
 from registry.views.missing import missing
@@ -32,6 +33,9 @@ urlpatterns = [
     path("<type:kind>", browse, name="browse"),
     path("<type:kind>/<name:name>", plugin, name="plugin"),
     path("<type:kind>/<name:name>--<name:variant_name>", variant, name="variant"),
+    path(
+        "<type:kind>/<name:name>--<name:variant_name>/changes", changes, name="changes"
+    ),
     # Last: it answers whatever nothing above does.
     path("<path:address>", missing, name="missing"),
 ]

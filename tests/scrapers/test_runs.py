@@ -275,3 +275,26 @@ def test_a_snapshot_that_our_code_breaks_on_holds_up_no_other(package):
     assert ada().tried["pythons"] == {"3.12": "yes"}
     assert not Snapshot.objects.unprobed(VERSION).exists()
     assert good.pk > bad.pk
+
+
+def test_changes_between_releases_are_told_by_whom_they_hurt(package, client):
+    needs = {"type": "object", "required": ["api_key"], "properties": {"api_key": {}}}
+    more = {"type": "object", "properties": {"api_key": {}, "limit": {}}}
+    ran(package, *installed(about(settings=more)), version="1.0")
+    ran(package, *installed(about(settings=needs)), version="1.1")
+    page = client.get("/extractors/tap-alpha--ada/changes").content.decode()
+    told = page[page.index("1.1") :]
+    assert told.index("Breaking") < told.index("limit")
+    assert "No difference was seen" not in page
+
+
+def test_the_changes_page_makes_three_queries(
+    package, client, django_assert_max_num_queries
+):
+    for version in ("1.0", "1.1"):
+        for python in ("3.11", "3.12"):
+            ran(package, *installed(about()), version=version, python=python)
+    with django_assert_max_num_queries(4):
+        page = client.get("/extractors/tap-alpha--ada/changes").content.decode()
+    assert "No difference was seen." in page
+    assert client.get("/extractors/tap-alpha--nobody/changes").status_code == 404

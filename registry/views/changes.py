@@ -1,0 +1,89 @@
+"""What changed between the releases of a variant, as runs in the sandbox showed them."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from packaging.version import Version
+
+from registry.differences import Difference, Impact, differences
+from registry.models import ProbeRun, Statement, Variant
+from registry.views.missing import not_found
+from registry.views.site import page
+from registry.vocabulary import Origin, PluginType
+
+PAIRS_SHOWN = 10
+IMPACTS = {
+    Impact.BREAKING: ("Breaking", "bad", "×"),
+    Impact.BEHAVIOURAL: ("Behaves otherwise", "warn", "!"),
+    Impact.ADDITIVE: ("Added", "ok", "+"),
+    Impact.COSMETIC: ("Words", "", "–"),
+}
+
+type ByPython = Mapping[str, ProbeRun]
+
+
+@page
+def changes(
+    request: HttpRequest, kind: PluginType, name: str, variant_name: str
+) -> HttpResponse:
+    """Show what differs from release to release, the newest first. Three queries."""
+    row = (
+        Variant.objects.select_related("plugin")
+        .filter(plugin__type=kind, plugin__name=name, name=variant_name)
+        .first()
+    )
+    if row is None:
+        return not_found(request, name)
+    said = Statement.objects.filter(variant=row, origin=Origin.PACKAGE, gone_at=None)
+    runs = ProbeRun.objects.filter(source__in=said.values("source")).newest()
+    context = {
+        "kind": kind,
+        "plugin": row.plugin,
+        "variant": row,
+        "pairs": _pairs(runs.defer("facts"))[:PAIRS_SHOWN],
+    }
+    return render(request, "registry/changes.html", context)
+
+
+def _pairs(runs: Any) -> list[dict[str, Any]]:
+    """Return each release with the one before it and what differs, the newest first."""
+    by_version: dict[str, dict[str, ProbeRun]] = defaultdict(dict)
+    for run in runs:
+        by_version[run.version][run.python] = run
+    versions = sorted(by_version, key=Version, reverse=True)
+    return [
+        {
+            "newer": newer,
+            "older": older,
+            "differences": [
+                (one, *IMPACTS[one.impact])
+                for one in differing(by_version[older], by_version[newer])
+            ],
+        }
+        for newer, older in pairwise(versions)
+    ]
+
+
+def differing(older: ByPython, newer: ByPython) -> tuple[Difference, ...]:
+    """Return what differs between two releases, seen on one Python.
+
+    The newest Python on which both showed anything, so that it is no difference of
+    Pythons; those they run on are compared where both were tried.
+    """
+    both = sorted(older.keys() & newer.keys(), key=Version, reverse=True)
+    seen = [one for one in both if older[one].surface and newer[one].surface]
+    python = next(iter(seen), None)
+    before = dict(older[python].surface) if python else {}
+    after = dict(newer[python].surface) if python else {}
+    if all(run[one].starts != "unknown" for run in (older, newer) for one in both):
+        before["supported_python_versions"] = _running(older, both)
+        after["supported_python_versions"] = _running(newer, both)
+    return differences(before, after)
+
+
+def _running(runs: ByPython, pythons: list[str]) -> list[str]:
+    return [one for one in reversed(pythons) if runs[one].starts == "yes"]
