@@ -53,6 +53,8 @@ PROBE_RELEASES = env.int("PROBE_RELEASES", default=3)
 PROBE_PYTHONS = env.list(
     "PROBE_PYTHONS", default=["3.14", "3.13", "3.12", "3.11", "3.10"]
 )
+# How many releases are tried at once, by all workers together.
+PROBE_SLOTS = env.int("PROBE_SLOTS", default=2)
 # What sandboxes on other machines show to get tickets; empty means that there are none.
 SANDBOX_TOKEN = env.str("SANDBOX_TOKEN", default="")
 # What the sandbox keeps between tries; its account must be able to read it.

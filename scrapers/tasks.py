@@ -29,7 +29,6 @@ SOURCES_PER_ROUND = 50
 ROUNDS_PER_TICK = 8
 SNAPSHOTS_PER_TICK = 1000
 CALL_LIFE_S = 60
-INVOKERS_PER_TICK = 8
 
 
 @shared_task
@@ -97,7 +96,8 @@ def invoke_due() -> None:
     """Call for a sandbox worker if anything is to be tried; park what ends them."""
     now = timezone.now()
     ProbeTicket.objects.park_crashed(now)
-    for _ in ProbeTicket.objects.due(now)[:INVOKERS_PER_TICK]:
+    free = settings.PROBE_SLOTS - ProbeTicket.objects.held(now).count()
+    for _ in ProbeTicket.objects.due(now)[: max(free, 0)]:
         invoke.apply_async(expires=CALL_LIFE_S)
 
 
@@ -105,6 +105,9 @@ def invoke_due() -> None:
 def invoke() -> None:
     """Try one release on one Python, and call for another while there is more to do."""
     if not settings.PROBE or assessed().level is Level.NONE:
+        return
+    if ProbeTicket.objects.held(timezone.now()).count() >= settings.PROBE_SLOTS:
+        # Whoever crawls and publishes needs a thread as well.
         return
     ticket = ProbeTicket.objects.lease(timezone.now(), pythons=workshop().interpreters)
     if ticket is None:

@@ -51,12 +51,17 @@ def try_package(name: str, version: str, *, python: str) -> Json:
 
     Raises Unavailable where the index could not be had, and NoInterpreter.
     """
+    return try_spec(f"{name}=={version}", python=python, is_tap="tap-" in name)
+
+
+def try_spec(spec: str, *, python: str, is_tap: bool) -> Json:
+    """Return the record of whatever release a requirement leads to; raises as above."""
     return try_release(
-        f"{name}=={version}",
+        spec,
         python=python,
         workshop=workshop(),
         config_for=config_from,
-        discover="tap-" in name,
+        discover=is_tap,
         read_static=read_wheel,
     )
 

@@ -28,6 +28,10 @@ class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
             free, due_at__lte=now, parked_at=None, attempts__lt=CRASHES_LIMIT
         ).order_by("-priority", "due_at")
 
+    def held(self, now: datetime) -> Self:
+        """Return tickets that a worker is trying now."""
+        return self.filter(leased_until__gt=now)
+
     def lease(
         self, now: datetime, *, pythons: Collection[str] | None = None
     ) -> "ProbeTicket | None":

@@ -298,3 +298,11 @@ def test_the_changes_page_makes_three_queries(
         page = client.get("/extractors/tap-alpha--ada/changes").content.decode()
     assert "No difference was seen." in page
     assert client.get("/extractors/tap-alpha--nobody/changes").status_code == 404
+
+
+def test_no_more_are_tried_at_once_than_there_are_slots(tickets, settings):
+    settings.PROBE_SLOTS = 1
+    now = timezone.now()
+    assert ProbeTicket.objects.lease(now) is not None
+    tasks.invoke()
+    assert ProbeTicket.objects.held(now).count() == 1
