@@ -188,7 +188,7 @@ def report(
         ("events when all is judged again", checks.differs_when_judged_again()),
         ("bodies that differ when built again", checks.differs_when_built_again()),
         ("processes left", list(marked(folder.name).values())),
-        ("temporary folders left", sorted(p.name for p in (folder / "tmp").iterdir())),
+        ("temporary folders left", temporary(folder / "tmp")),
     ]
     for name, found in rows:
         count = found if isinstance(found, int) else len(found)  # type: ignore[arg-type]
@@ -197,6 +197,19 @@ def report(
     for error, count in errors(folder).most_common(12):
         print(f"  logged {count:4} ×  {error[:120]}")
     return int(any(found for _, found in rows))
+
+
+def temporary(folder: Path) -> list[str]:
+    """Return what is left in the folder of temporary files.
+
+    Not the empty ones that Python's own `multiprocessing` makes for a pool and removes when
+    it ends: a pool that was killed has nobody to do that.
+    """
+    return sorted(
+        one.name
+        for one in folder.iterdir()
+        if not (one.name.startswith("pymp-") and not any(one.iterdir()))
+    )
 
 
 def errors(folder: Path) -> Counter[str]:
