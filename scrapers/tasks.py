@@ -113,7 +113,9 @@ def invoke() -> None:
     if ticket is None:
         return
     try:
-        follow_try(ticket, now=timezone.now())
+        snapshot = follow_try(ticket, now=timezone.now())
+        starts = snapshot.run.starts if snapshot else "as before"
+        logger.info("Tried %s, whether it runs: %s", ticket, starts)
     except ProbeTicket.DoesNotExist:
         logger.warning("%s took longer than its lease.", ticket)
     except (Unavailable, OSError) as error:
@@ -153,6 +155,7 @@ def _tell(with_news: list[Source], source: Source, passage: Passage) -> None:
 
 def _tell_how_far(with_news: list[Source]) -> None:
     """Log how far the first reading of all sources is, after a round that had some."""
-    if any(source.crawled_at is None for source in with_news):
-        waiting = Source.objects.filter(crawled_at=None, last_error="").count()
+    if not any(source.crawled_at is None for source in with_news):
+        return
+    if waiting := Source.objects.filter(crawled_at=None, last_error="").count():
         logger.info("%d sources are still to be read.", waiting)

@@ -14,6 +14,8 @@ from registry.models.source import Source
 
 # Longer than the longest try: resolving, building and calling each have limits of their own.
 LEASE = timedelta(minutes=20)
+# More than there are Pythons to try one release on.
+ROOM = 10
 # A ticket that ended the worker so many times is not given to another.
 CRASHES_LIMIT = 3
 
@@ -71,16 +73,17 @@ class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
     ) -> None:
         """Make a ticket for each version on its Pythons, due now; those there are stay.
 
-        Versions come newest first, and are tried in this order. One query.
+        Versions and Pythons come most wanted first: of all packages the newest release is
+        tried on the first Python before any is on the next. One query.
         """
         self.bulk_create(
             [
                 self.model(
                     source=source, version=version, python=python,
-                    priority=-place, due_at=now,
+                    priority=-(place * ROOM + nth), due_at=now,
                 )
                 for place, (version, pythons) in enumerate(wanted.items())
-                for python in pythons
+                for nth, python in enumerate(pythons)
             ],
             ignore_conflicts=True,
         )  # fmt: skip
