@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from packaging.version import Version
 
-from registry.differences import Difference, Impact, differences
+from registry.differences import Impact, differences
+from registry.facts import Json
 from registry.models import ProbeRun, Statement, Variant
 from registry.views.missing import not_found
 from registry.views.site import page
@@ -21,6 +22,11 @@ IMPACTS = {
     Impact.BEHAVIOURAL: ("Behaves otherwise", "warn", "!"),
     Impact.ADDITIVE: ("Added", "ok", "+"),
     Impact.COSMETIC: ("Words", "", "–"),
+}
+
+WORDS = {
+    "settings_group_validation": "which settings are required",
+    "supported_python_versions": "the Pythons it runs on",
 }
 
 type ByPython = Mapping[str, ProbeRun]
@@ -55,21 +61,28 @@ def _pairs(runs: Any) -> list[dict[str, Any]]:
     for run in runs:
         by_version[run.version][run.python] = run
     versions = sorted(by_version, key=Version, reverse=True)
-    return [
-        {
-            "newer": newer,
-            "older": older,
-            "differences": [
-                (one, *IMPACTS[one.impact])
-                for one in differing(by_version[older], by_version[newer])
-            ],
-        }
-        for newer, older in pairwise(versions)
-    ]
+    pairs = []
+    for newer, older in pairwise(versions):
+        surfaces = compared(by_version[older], by_version[newer])
+        pairs.append(
+            {
+                "newer": newer,
+                "older": older,
+                "compared": [WORDS.get(key, key) for key in sorted(_both(*surfaces))],
+                "differences": [
+                    (one, *IMPACTS[one.impact]) for one in differences(*surfaces)
+                ],
+            }
+        )
+    return pairs
 
 
-def differing(older: ByPython, newer: ByPython) -> tuple[Difference, ...]:
-    """Return what differs between two releases, seen on one Python.
+def _both(before: Json, after: Json) -> set[str]:
+    return set(before) & set(after)
+
+
+def compared(older: ByPython, newer: ByPython) -> tuple[Json, Json]:
+    """Return what two releases showed on one Python, the older one first.
 
     The newest Python on which both showed anything, so that it is no difference of
     Pythons; those they run on are compared where both were tried.
@@ -82,7 +95,7 @@ def differing(older: ByPython, newer: ByPython) -> tuple[Difference, ...]:
     if all(run[one].starts != "unknown" for run in (older, newer) for one in both):
         before["supported_python_versions"] = _running(older, both)
         after["supported_python_versions"] = _running(newer, both)
-    return differences(before, after)
+    return before, after
 
 
 def _running(runs: ByPython, pythons: list[str]) -> list[str]:

@@ -50,4 +50,7 @@ def namespace(name: str) -> str:
 def license_name(said: object) -> str:
     """Return the licence where it is a name, and "" for a whole text or none."""
     text = str(said or "").strip()
+    # What old build tools write where nothing was stated.
+    if text == "UNKNOWN":
+        return ""
     return text if len(text) <= LICENSE_LIMIT and "\n" not in text else ""
