@@ -4,20 +4,15 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
-from scrapers.probes.conformance.messages import strict_json
+from scrapers.probes.conformance.messages import is_texts, json_object
 
 type Catalog = dict[str, Any]
 
 
 def read_catalog(stdout: bytes) -> Catalog | None:
     """Return the catalog that discovery printed, or None where it printed none."""
-    try:
-        said = strict_json(stdout)
-    except ValueError:
-        return None
-    if not isinstance(said, dict) or not isinstance(said.get("streams"), list):
-        return None
-    return said
+    said = json_object(stdout)
+    return said if said and isinstance(said.get("streams"), list) else None
 
 
 def streams_of(catalog: Mapping[str, Any] | None) -> tuple[Mapping[str, Any], ...]:
@@ -42,7 +37,7 @@ def metadata_of(stream: Mapping[str, Any]) -> dict[tuple[str, ...], Mapping[str,
         tuple(entry["breadcrumb"]): entry["metadata"]
         for entry in entries
         if isinstance(entry, dict)
-        and _is_breadcrumb(entry.get("breadcrumb"))
+        and is_texts(entry.get("breadcrumb"))
         and isinstance(entry.get("metadata"), dict)
     }
 
@@ -55,7 +50,7 @@ def keys_of(stream: Mapping[str, Any]) -> tuple[str, ...]:
         root.get("view-key-properties"),
         stream.get("key_properties"),
     ):
-        if isinstance(said, list) and all(isinstance(key, str) for key in said):
+        if is_texts(said):
             return tuple(said)
     return ()
 
@@ -116,7 +111,3 @@ def _fields(
     for breadcrumb, metadata in metadata_of(stream).items():
         if isinstance(metadata, dict):
             yield breadcrumb, metadata
-
-
-def _is_breadcrumb(said: Any) -> bool:
-    return isinstance(said, list) and all(isinstance(part, str) for part in said)

@@ -178,12 +178,24 @@ def inconclusive(detail: str) -> Verdict:
     return Verdict(Result.INCONCLUSIVE, detail)
 
 
+def ended_badly(run: RecordedRun, *, is_synthetic: bool = False) -> Verdict:
+    """Return how a run failed; where its config is made up, that blames nobody."""
+    if is_synthetic:
+        return inconclusive(f"It may need a real config: {tail(run)}")
+    return failed(f"{run.ended.capitalize()}.", tail(run))
+
+
 def found(problems: Iterable[str], what: str = "") -> Verdict:
     """Return a failure with the first problems as evidence, or a pass without any."""
     first = list(islice(problems, EVIDENCE_LIMIT))
     if not first:
         return passed(what)
     return failed(first[0], *first[1:])
+
+
+def found_on_lines(problems: Iterable[tuple[int, str]]) -> Verdict:
+    """Return what `found` does of problems by line; an empty text is no problem."""
+    return found(f"Line {line}: {problem}." for line, problem in problems if problem)
 
 
 def clipped(text: str) -> str:

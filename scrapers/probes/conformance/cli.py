@@ -8,11 +8,11 @@ from scrapers.probes.conformance.check import (
     Verdict,
     checks_of,
     declare,
+    ended_badly,
     failed,
     found,
     not_applicable,
     passed,
-    tail,
 )
 from scrapers.probes.conformance.messages import strict_json
 from scrapers.probes.conformance.recording import RecordedRun, Recording
@@ -58,7 +58,7 @@ def about_describes(recording: Recording) -> Verdict:
     """--about --format=json describes the connector."""
     run = recording.runs["about"]
     if not run.is_ok:
-        return exits_with_0(run)
+        return ended_badly(run)
     try:
         said = strict_json(run.stdout)
     except ValueError as error:
@@ -116,9 +116,7 @@ def start_is_quick(recording: Recording) -> Verdict:
 
 def exits_with_0(run: RecordedRun) -> Verdict:
     """Return a failure for a run that did not exit with 0."""
-    if run.is_ok:
-        return passed()
-    return failed(f"{run.ended.capitalize()}.", tail(run))
+    return passed() if run.is_ok else ended_badly(run)
 
 
 def refuses(run: RecordedRun) -> Verdict:

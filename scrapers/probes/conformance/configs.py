@@ -18,6 +18,7 @@ from scrapers.probes.conformance.check import (
     tail,
 )
 from scrapers.probes.conformance.cli import refuses
+from scrapers.probes.conformance.messages import texts_in
 from scrapers.probes.conformance.recording import RecordedRun, Recording
 from scrapers.probes.conformance.schemas import properties_of, schema_problem
 
@@ -128,7 +129,7 @@ def required_settings_are_required(recording: Recording) -> Verdict:
     runs = recording.named(WITHOUT)
     if not runs:
         return not_applicable("It declares no setting that is required.")
-    unclear = [run for run in runs if run.limit or NETWORK.search(run.stderr)]
+    unclear = [run for run in runs if _is_unclear(run)]
     if unclear and not any(run.is_ok for run in runs):
         name = _left_out(unclear[0])
         return inconclusive(
@@ -149,11 +150,8 @@ def required_settings_are_required(recording: Recording) -> Verdict:
 )
 def missing_setting_is_named(recording: Recording) -> Verdict:
     """The error for a missing setting names it."""
-    runs = [
-        run
-        for run in recording.named(WITHOUT)
-        if not (run.is_ok or run.limit or NETWORK.search(run.stderr))
-    ]
+    tried = recording.named(WITHOUT)
+    runs = [run for run in tried if not (run.is_ok or _is_unclear(run))]
     if not runs:
         return not_applicable("No run without a required setting was refused.")
     return found(
@@ -181,6 +179,11 @@ def _has_no_traceback(run: RecordedRun) -> Verdict:
     return passed()
 
 
+def _is_unclear(run: RecordedRun) -> bool:
+    """Say whether a run may have ended for want of time or network, not of a setting."""
+    return bool(run.limit or NETWORK.search(run.stderr))
+
+
 def _left_out(run: RecordedRun) -> str:
     return run.name.removeprefix(WITHOUT)
 
@@ -195,8 +198,7 @@ def required_settings(about: Mapping[str, Any] | None) -> list[str]:
     settings = settings_of(about)
     properties = properties_of(settings)
     said = settings.get("required") if isinstance(settings, Mapping) else None
-    names = [n for n in said if isinstance(n, str)] if isinstance(said, list) else []
-    known = [(n, properties.get(n)) for n in names]
+    known = [(n, properties.get(n)) for n in texts_in(said)]
     return [n for n, s in known if not (isinstance(s, Mapping) and "default" in s)]
 
 

@@ -1,7 +1,8 @@
 """What a tap's `--discover` must print."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
 from typing import Any
 
 from scrapers.probes.conformance import spec
@@ -12,15 +13,15 @@ from scrapers.probes.conformance.catalogs import (
 )
 from scrapers.probes.conformance.check import (
     Level,
+    Rule,
     Verdict,
     checks_of,
     declare,
+    ended_badly,
     failed,
     found,
-    inconclusive,
     not_applicable,
     passed,
-    tail,
 )
 from scrapers.probes.conformance.messages import messages, strict_json
 from scrapers.probes.conformance.recording import Kind, Recording
@@ -28,8 +29,23 @@ from scrapers.probes.conformance.schemas import properties_of, schema_problem
 
 SHOULD, TAP = Level.SHOULD, Kind.TAP
 RUN = ("discover",)
+# What says of which type a value may be.
+TYPING = {"type", "anyOf", "oneOf", "allOf", "$ref", "const", "enum"}
 
 type Stream = Mapping[str, Any]
+
+
+def each_stream(problems: Callable[[Stream], Iterator[str]]) -> Rule:
+    """Return a rule out of what finds the problems of a stream; its name goes in front."""
+
+    @wraps(problems)
+    def rule(recording: Recording) -> Verdict:
+        streams = streams_in(recording)
+        if not streams:
+            return not_applicable("Discovery printed no stream.")
+        return found(f"{name_of(s)}: {p}." for s in streams for p in problems(s))
+
+    return rule
 
 
 @declare(
@@ -46,9 +62,7 @@ def discovery_exits_with_0(recording: Recording) -> Verdict:
         return passed()
     if b"unrecognized arguments: --discover" in run.stderr:
         return not_applicable("It has no option --discover.")
-    if recording.is_synthetic:
-        return inconclusive(f"It may need a real config: {tail(run)}")
-    return failed(f"{run.ended.capitalize()}.", tail(run))
+    return ended_badly(run, is_synthetic=recording.is_synthetic)
 
 
 @declare(
@@ -78,9 +92,10 @@ def stdout_is_a_catalog(recording: Recording) -> Verdict:
     kind=TAP,
     after=RUN,
 )
-def streams_have_an_id(recording: Recording) -> Verdict:
+@each_stream
+def streams_have_an_id(stream: Stream) -> Iterator[str]:
     """Every stream has a tap_stream_id."""
-    return each_stream(recording, lambda s: _named(s, "tap_stream_id"))
+    yield from _unnamed(stream, "tap_stream_id")
 
 
 @declare(
@@ -91,9 +106,10 @@ def streams_have_an_id(recording: Recording) -> Verdict:
     kind=TAP,
     after=RUN,
 )
-def streams_have_a_name(recording: Recording) -> Verdict:
+@each_stream
+def streams_have_a_name(stream: Stream) -> Iterator[str]:
     """Every stream has a name."""
-    return each_stream(recording, lambda s: _named(s, "stream"))
+    yield from _unnamed(stream, "stream")
 
 
 @declare(
@@ -130,16 +146,13 @@ def catalog_is_not_empty(recording: Recording) -> Verdict:
     kind=TAP,
     after=RUN,
 )
-def schemas_have_properties(recording: Recording) -> Verdict:
+@each_stream
+def schemas_have_properties(stream: Stream) -> Iterator[str]:
     """Every stream's schema has properties."""
-
-    def problems(stream: Stream) -> Iterator[str]:
-        if not isinstance(stream.get("schema"), dict):
-            yield "it has no schema"
-        elif not isinstance(stream["schema"].get("properties"), dict):
-            yield "its schema has no properties"
-
-    return each_stream(recording, problems)
+    if not isinstance(stream.get("schema"), dict):
+        yield "it has no schema"
+    elif not isinstance(stream["schema"].get("properties"), dict):
+        yield "its schema has no properties"
 
 
 @declare(
@@ -149,14 +162,11 @@ def schemas_have_properties(recording: Recording) -> Verdict:
     kind=TAP,
     after=RUN,
 )
-def schemas_are_valid(recording: Recording) -> Verdict:
+@each_stream
+def schemas_are_valid(stream: Stream) -> Iterator[str]:
     """Every stream's schema is a JSON Schema."""
-
-    def problems(stream: Stream) -> Iterator[str]:
-        if problem := schema_problem(stream.get("schema", {})):
-            yield problem
-
-    return each_stream(recording, problems)
+    if problem := schema_problem(stream.get("schema", {})):
+        yield problem
 
 
 @declare(
@@ -167,16 +177,12 @@ def schemas_are_valid(recording: Recording) -> Verdict:
     kind=TAP,
     after=RUN,
 )
-def properties_are_typed(recording: Recording) -> Verdict:
+@each_stream
+def properties_are_typed(stream: Stream) -> Iterator[str]:
     """Every property has a type."""
-    words = {"type", "anyOf", "oneOf", "allOf", "$ref", "const", "enum"}
-
-    def problems(stream: Stream) -> Iterator[str]:
-        for name, schema in properties_of(stream.get("schema")).items():
-            if isinstance(schema, dict) and not words & schema.keys():
-                yield f"{name!r} has no type"
-
-    return each_stream(recording, problems)
+    for name, schema in properties_of(stream.get("schema")).items():
+        if isinstance(schema, dict) and not TYPING & schema.keys():
+            yield f"{name!r} has no type"
 
 
 @declare(
@@ -214,15 +220,7 @@ def streams_in(recording: Recording) -> tuple[Stream, ...]:
     return streams_of(read_catalog(recording.runs["discover"].stdout))
 
 
-def each_stream(recording: Recording, problems: Any) -> Verdict:
-    """Return what `problems` finds in any stream, with the stream's name in front."""
-    streams = streams_in(recording)
-    if not streams:
-        return not_applicable("Discovery printed no stream.")
-    return found(f"{name_of(s)}: {p}." for s in streams for p in problems(s))
-
-
-def _named(stream: Stream, key: str) -> Iterator[str]:
+def _unnamed(stream: Stream, key: str) -> Iterator[str]:
     if not isinstance(stream.get(key), str) or not stream[key]:
         yield f"it has no {key}"
 

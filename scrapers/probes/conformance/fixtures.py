@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from scrapers.probes.conformance.check import Level
 
@@ -21,6 +21,14 @@ STRING: Record = {"type": ["null", "string"]}
 BOOLEAN: Record = {"type": ["null", "boolean"]}
 DATE_TIME: Record = {"type": ["null", "string"], "format": "date-time"}
 ID: Record = {"id": {"type": "integer"}}
+
+
+class Grounds(TypedDict):
+    """Why a fixture asks what it asks, and how much hangs on it, as `Fixture` has it."""
+
+    spec: str
+    remedy: str
+    level: NotRequired[Level]
 
 
 class Expected(StrEnum):
@@ -112,22 +120,18 @@ def loads(
     title: str,
     properties: Record,
     *rows: Record,
-    spec: str,
-    remedy: str,
-    level: Level = Level.MUST,
     expected: Expected = Expected.LOADED,
     stream: str = "orders",
+    **grounds: Unpack[Grounds],
 ) -> Fixture:
     """Return a fixture of one stream whose rows must all be there."""
     return Fixture(
         id=id,
         title=title,
-        spec=spec,
-        remedy=remedy,
-        level=level,
         expected=expected,
         messages=stream_of(stream, properties, rows),
         rows={stream: rows},
+        **grounds,
     )
 
 
@@ -135,19 +139,15 @@ def refuses(
     id: str,  # noqa: A002  the word that reports use
     title: str,
     *messages: Record | str,
-    spec: str,
-    remedy: str,
-    level: Level = Level.MUST,
     end: str = "\n",
+    **grounds: Unpack[Grounds],
 ) -> Fixture:
     """Return a fixture that a target must not take with exit code 0."""
     return Fixture(
         id=id,
         title=title,
-        spec=spec,
-        remedy=remedy,
-        level=level,
         expected=Expected.REFUSED,
         messages=messages,
         end=end,
+        **grounds,
     )

@@ -14,9 +14,9 @@ from scrapers.probes.conformance.check import (
     skipped,
 )
 from scrapers.probes.conformance.fixtures import Fixture
-from scrapers.probes.conformance.loading import BY_ID, rows_there
+from scrapers.probes.conformance.loading import BY_ID, rows_there, unread_reason
 from scrapers.probes.conformance.recording import Kind, RecordedRun, Recording
-from scrapers.probes.conformance.targets import loaded_runs, states_of, unread_reason
+from scrapers.probes.conformance.targets import loaded_runs, states_of
 
 TARGET = Kind.TARGET
 
@@ -57,7 +57,7 @@ def kill_leaves_what_was_promised(recording: Recording) -> Verdict:
 )
 def no_record_is_lost_in_silence(recording: Recording) -> Verdict:
     """Where it exits with 0, no record is lost, whatever was wrong with it."""
-    if reason := unread_reason(recording, "F01"):
+    if reason := unread_reason(recording.runs["F01"], recording):
         return skipped(reason)
     return found(
         f"{run.name}: {len(lost)} of {len(sent)} records of {stream!r} are gone."
@@ -73,7 +73,7 @@ def _is_covered(recording: Recording, name: str, fixture: Fixture) -> Verdict:
     said = states_of(run)
     if not said:
         return passed("It passed no state on.")
-    if reason := unread_reason(recording, name):
+    if reason := unread_reason(run, recording):
         return skipped(reason)
     promised = max(_sent(state, "orders") for state in said)
     there = rows_there(fixture, run, "orders")

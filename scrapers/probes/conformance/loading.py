@@ -8,9 +8,9 @@ from scrapers.probes.conformance import faults, shapes, values
 from scrapers.probes.conformance.check import (
     Check,
     Verdict,
+    ended_badly,
     failed,
     found,
-    inconclusive,
     not_applicable,
     passed,
     skipped,
@@ -18,7 +18,7 @@ from scrapers.probes.conformance.check import (
 )
 from scrapers.probes.conformance.fixtures import Expected, Fixture, Record
 from scrapers.probes.conformance.recording import Ending, Kind, RecordedRun, Recording
-from scrapers.probes.conformance.written import by_id, differences, rows_of
+from scrapers.probes.conformance.written import RowsById, by_id, differences, rows_of
 
 FIXTURES: tuple[Fixture, ...] = (
     *shapes.FIXTURES,
@@ -34,10 +34,10 @@ BY_ID: Mapping[str, Fixture] = {fixture.id: fixture for fixture in FIXTURES}
 def judge_fixture(fixture: Fixture, recording: Recording) -> Verdict:
     """Return whether a target did with a fixture what it has to do."""
     run = recording.runs[fixture.id]
-    if fixture.id != SIMPLEST and not _loads_anything(recording):
+    if fixture.id != SIMPLEST and recording.succeeded(SIMPLEST) is None:
         return not_applicable("Not even the simplest fixture was loaded (F01).")
     if run.ending is Ending.SIGNALLED:
-        return failed(f"{run.ended.capitalize()}.", tail(run))
+        return ended_badly(run)
     if run.output.escaped:
         return failed(f"It wrote outside its folder: {run.output.escaped[0]}.")
     if not run.is_ok:
@@ -47,56 +47,51 @@ def judge_fixture(fixture: Fixture, recording: Recording) -> Verdict:
     return _read_back(fixture, run, recording) if fixture.rows else passed()
 
 
-def can_be_read(recording: Recording) -> str:
-    """Return why rows of this target can't be read back, or nothing.
+def unread_reason(run: RecordedRun, recording: Recording) -> str:
+    """Return why the rows of a run can't be judged, or nothing.
 
     If those of the simplest fixture are found, later ones that are not found are lost.
     """
-    run = recording.runs.get(SIMPLEST)
-    if run is None or not run.is_ok:
-        return "The simplest fixture was not loaded."
+    simplest = recording.succeeded(SIMPLEST)
     if run.output.unread:
         return run.output.unread
-    rows = rows_of(run.output, "orders", alone=True)
+    if simplest is None:
+        return "The simplest fixture was not loaded."
+    if simplest.output.unread:
+        return simplest.output.unread
+    rows = rows_of(simplest.output, "orders", alone=True)
     return "" if by_id(rows) else "Nothing that it wrote could be found and read."
 
 
 def rows_there(fixture: Fixture, run: RecordedRun, stream: str) -> set[int]:
     """Return the ids of a stream's rows that were read back."""
-    rows = rows_of(run.output, stream, alone=len(fixture.rows) == 1)
-    return {int(key) for key in by_id(rows) if WHOLE.fullmatch(key)}
+    return {int(key) for key in _rows(fixture, run, stream) if WHOLE.fullmatch(key)}
 
 
 def _refused(fixture: Fixture, run: RecordedRun, recording: Recording) -> Verdict:
     if fixture.expected is not Expected.LOADED:
         return passed(f"It refuses it: {tail(run)}")
-    if fixture.id == SIMPLEST and recording.is_synthetic:
-        return inconclusive(f"It may need a real config: {tail(run)}")
-    return failed(f"{run.ended.capitalize()}.", tail(run))
-
-
-def _loads_anything(recording: Recording) -> bool:
-    run = recording.runs.get(SIMPLEST)
-    return run is not None and run.is_ok
+    is_first = fixture.id == SIMPLEST
+    return ended_badly(run, is_synthetic=is_first and recording.is_synthetic)
 
 
 def _read_back(fixture: Fixture, run: RecordedRun, recording: Recording) -> Verdict:
     # F01 itself is judged, since nothing there to be found is what it asks.
-    reason = run.output.unread or can_be_read(recording)
-    if reason:
+    if reason := unread_reason(run, recording):
         return skipped(f"It exits with 0; its rows were not read back: {reason}")
-    streams = fixture.rows.items()
     return found(
         problem
-        for stream, sent in streams
-        for problem in _lost(fixture, run, stream, sent)
+        for stream, sent in fixture.rows.items()
+        for problem in _differing(stream, sent, _rows(fixture, run, stream))
     )
 
 
-def _lost(
-    fixture: Fixture, run: RecordedRun, stream: str, sent: tuple[Record, ...]
-) -> Iterator[str]:
-    rows = by_id(rows_of(run.output, stream, alone=len(fixture.rows) == 1))
+def _rows(fixture: Fixture, run: RecordedRun, stream: str) -> RowsById:
+    return by_id(rows_of(run.output, stream, alone=len(fixture.rows) == 1))
+
+
+def _differing(stream: str, sent: tuple[Record, ...], rows: RowsById) -> Iterator[str]:
+    """Yield what is gone of a stream's records, and what its rows have otherwise."""
     gone = [record["id"] for record in sent if str(record["id"]) not in rows]
     if gone:
         yield (

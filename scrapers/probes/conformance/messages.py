@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeIs
 
 TYPES = frozenset({"SCHEMA", "RECORD", "STATE", "ACTIVATE_VERSION", "BATCH"})
 
@@ -76,6 +76,25 @@ def strict_json(text: bytes) -> Any:
         raise ValueError("it is not UTF-8") from error
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
+
+
+def json_object(text: bytes) -> dict[str, Any] | None:
+    """Return the object that a JSON text is, or None where it is none."""
+    try:
+        said = strict_json(text)
+    except ValueError:
+        return None
+    return said if isinstance(said, dict) else None
+
+
+def is_texts(said: Any) -> TypeIs[list[str]]:
+    """Say whether this is a list of nothing but texts."""
+    return isinstance(said, list) and all(isinstance(one, str) for one in said)
+
+
+def texts_in(said: Any) -> list[str]:
+    """Return the texts of what should be a list of them, none where it is no list."""
+    return [t for t in said if isinstance(t, str)] if isinstance(said, list) else []
 
 
 def doubtful_json(text: bytes) -> str:

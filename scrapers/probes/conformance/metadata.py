@@ -6,9 +6,9 @@ from typing import Any
 
 from scrapers.probes.conformance import spec
 from scrapers.probes.conformance.catalogs import keys_of, metadata_of, replication_of
-from scrapers.probes.conformance.check import Level, Verdict, checks_of, declare
+from scrapers.probes.conformance.check import Level, checks_of, declare
 from scrapers.probes.conformance.discovery import Stream, each_stream
-from scrapers.probes.conformance.recording import Kind, Recording
+from scrapers.probes.conformance.recording import Kind
 from scrapers.probes.conformance.schemas import properties_of
 
 SHOULD, TAP = Level.SHOULD, Kind.TAP
@@ -24,17 +24,14 @@ METHODS = ("INCREMENTAL", "FULL_TABLE", "LOG_BASED")
     kind=TAP,
     after=RUN,
 )
-def metadata_has_its_shape(recording: Recording) -> Verdict:
+@each_stream
+def metadata_has_its_shape(stream: Stream) -> Iterator[str]:
     """Metadata is a list of breadcrumbs with metadata."""
-
-    def problems(stream: Stream) -> Iterator[str]:
-        said = stream.get("metadata", [])
-        if not isinstance(said, list):
-            yield "its metadata is no list"
-        elif len(metadata_of(stream)) < len({_crumb(e) for e in said}):
-            yield "an entry of its metadata lacks breadcrumb or metadata"
-
-    return each_stream(recording, problems)
+    said = stream.get("metadata", [])
+    if not isinstance(said, list):
+        yield "its metadata is no list"
+    elif len(metadata_of(stream)) < len({_crumb(e) for e in said}):
+        yield "an entry of its metadata lacks breadcrumb or metadata"
 
 
 @declare(
@@ -45,14 +42,11 @@ def metadata_has_its_shape(recording: Recording) -> Verdict:
     kind=TAP,
     after=RUN,
 )
-def metadata_has_a_root(recording: Recording) -> Verdict:
+@each_stream
+def metadata_has_a_root(stream: Stream) -> Iterator[str]:
     """Metadata speaks of the stream itself."""
-
-    def problems(stream: Stream) -> Iterator[str]:
-        if () not in metadata_of(stream):
-            yield "no entry of its metadata has an empty breadcrumb"
-
-    return each_stream(recording, problems)
+    if () not in metadata_of(stream):
+        yield "no entry of its metadata has an empty breadcrumb"
 
 
 @declare(
@@ -62,15 +56,12 @@ def metadata_has_a_root(recording: Recording) -> Verdict:
     kind=TAP,
     after=RUN,
 )
-def breadcrumbs_lead_somewhere(recording: Recording) -> Verdict:
+@each_stream
+def breadcrumbs_lead_somewhere(stream: Stream) -> Iterator[str]:
     """Every breadcrumb leads to a node of the schema."""
-
-    def problems(stream: Stream) -> Iterator[str]:
-        for breadcrumb in metadata_of(stream):
-            if not _leads(stream.get("schema"), breadcrumb):
-                yield f"nothing is at {'/'.join(breadcrumb)!r}"
-
-    return each_stream(recording, problems)
+    for breadcrumb in metadata_of(stream):
+        if not _leads(stream.get("schema"), breadcrumb):
+            yield f"nothing is at {'/'.join(breadcrumb)!r}"
 
 
 @declare(
@@ -80,16 +71,13 @@ def breadcrumbs_lead_somewhere(recording: Recording) -> Verdict:
     kind=TAP,
     after=RUN,
 )
-def inclusions_are_known(recording: Recording) -> Verdict:
+@each_stream
+def inclusions_are_known(stream: Stream) -> Iterator[str]:
     """inclusion is one of available, automatic, unsupported."""
-
-    def problems(stream: Stream) -> Iterator[str]:
-        for breadcrumb, metadata in metadata_of(stream).items():
-            word = metadata.get("inclusion", INCLUSIONS[0])
-            if word not in INCLUSIONS:
-                yield f"{'/'.join(breadcrumb)!r} has {word!r}"
-
-    return each_stream(recording, problems)
+    for breadcrumb, metadata in metadata_of(stream).items():
+        word = metadata.get("inclusion", INCLUSIONS[0])
+        if word not in INCLUSIONS:
+            yield f"{'/'.join(breadcrumb)!r} has {word!r}"
 
 
 @declare(
@@ -99,15 +87,12 @@ def inclusions_are_known(recording: Recording) -> Verdict:
     kind=TAP,
     after=RUN,
 )
-def breadcrumbs_are_unique(recording: Recording) -> Verdict:
+@each_stream
+def breadcrumbs_are_unique(stream: Stream) -> Iterator[str]:
     """No breadcrumb is there twice."""
-
-    def problems(stream: Stream) -> Iterator[str]:
-        said = stream.get("metadata")
-        crumbs = Counter(map(_crumb, said if isinstance(said, list) else []))
-        yield from (f"{c} is there {n} times" for c, n in crumbs.items() if n > 1)
-
-    return each_stream(recording, problems)
+    said = stream.get("metadata")
+    crumbs = Counter(map(_crumb, said if isinstance(said, list) else []))
+    yield from (f"{c} is there {n} times" for c, n in crumbs.items() if n > 1)
 
 
 @declare(
@@ -117,14 +102,11 @@ def breadcrumbs_are_unique(recording: Recording) -> Verdict:
     kind=TAP,
     after=RUN,
 )
-def keys_are_in_the_schema(recording: Recording) -> Verdict:
+@each_stream
+def keys_are_in_the_schema(stream: Stream) -> Iterator[str]:
     """Key properties are in the schema."""
-
-    def problems(stream: Stream) -> Iterator[str]:
-        known = properties_of(stream.get("schema"))
-        yield from (f"{k!r} is no property" for k in keys_of(stream) if k not in known)
-
-    return each_stream(recording, problems)
+    known = properties_of(stream.get("schema"))
+    yield from (f"{k!r} is no property" for k in keys_of(stream) if k not in known)
 
 
 @declare(
@@ -134,15 +116,12 @@ def keys_are_in_the_schema(recording: Recording) -> Verdict:
     kind=TAP,
     after=RUN,
 )
-def methods_are_known(recording: Recording) -> Verdict:
+@each_stream
+def methods_are_known(stream: Stream) -> Iterator[str]:
     """The replication method is one of INCREMENTAL, FULL_TABLE, LOG_BASED."""
-
-    def problems(stream: Stream) -> Iterator[str]:
-        method, _ = replication_of(stream)
-        if method not in (None, *METHODS):
-            yield f"{method!r} is no replication method"
-
-    return each_stream(recording, problems)
+    method, _ = replication_of(stream)
+    if method not in (None, *METHODS):
+        yield f"{method!r} is no replication method"
 
 
 @declare(
@@ -152,15 +131,12 @@ def methods_are_known(recording: Recording) -> Verdict:
     kind=TAP,
     after=RUN,
 )
-def replication_keys_are_in_the_schema(recording: Recording) -> Verdict:
+@each_stream
+def replication_keys_are_in_the_schema(stream: Stream) -> Iterator[str]:
     """Replication keys are in the schema."""
-
-    def problems(stream: Stream) -> Iterator[str]:
-        _, key = replication_of(stream)
-        if key is not None and key not in properties_of(stream.get("schema")):
-            yield f"{key!r} is no property"
-
-    return each_stream(recording, problems)
+    _, key = replication_of(stream)
+    if key is not None and key not in properties_of(stream.get("schema")):
+        yield f"{key!r} is no property"
 
 
 @declare(
@@ -170,15 +146,12 @@ def replication_keys_are_in_the_schema(recording: Recording) -> Verdict:
     kind=TAP,
     after=RUN,
 )
-def incremental_streams_have_a_key(recording: Recording) -> Verdict:
+@each_stream
+def incremental_streams_have_a_key(stream: Stream) -> Iterator[str]:
     """A stream that is INCREMENTAL names its replication key."""
-
-    def problems(stream: Stream) -> Iterator[str]:
-        method, key = replication_of(stream)
-        if method == "INCREMENTAL" and key is None:
-            yield "it is INCREMENTAL and names no replication key"
-
-    return each_stream(recording, problems)
+    method, key = replication_of(stream)
+    if method == "INCREMENTAL" and key is None:
+        yield "it is INCREMENTAL and names no replication key"
 
 
 @declare(
@@ -189,17 +162,14 @@ def incremental_streams_have_a_key(recording: Recording) -> Verdict:
     kind=TAP,
     after=RUN,
 )
-def keys_are_automatic(recording: Recording) -> Verdict:
+@each_stream
+def keys_are_automatic(stream: Stream) -> Iterator[str]:
     """Key properties are always included."""
-
-    def problems(stream: Stream) -> Iterator[str]:
-        metadata = metadata_of(stream)
-        for key in keys_of(stream):
-            word = metadata.get(("properties", key), {}).get("inclusion")
-            if word not in (None, "automatic"):
-                yield f"the key {key!r} is {word!r}"
-
-    return each_stream(recording, problems)
+    metadata = metadata_of(stream)
+    for key in keys_of(stream):
+        word = metadata.get(("properties", key), {}).get("inclusion")
+        if word not in (None, "automatic"):
+            yield f"the key {key!r} is {word!r}"
 
 
 def _crumb(entry: Any) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from scrapers.probes.conformance.messages import texts_in
+
 
 class Kind(StrEnum):
     """The two ends of a Singer pipe."""
@@ -122,9 +124,12 @@ class Recording:
     @property
     def capabilities(self) -> frozenset[str]:
         """Return the capabilities that the connector declares."""
-        said = (self.about or {}).get("capabilities")
-        words = said if isinstance(said, list) else []
-        return frozenset(word for word in words if isinstance(word, str))
+        return frozenset(texts_in((self.about or {}).get("capabilities")))
+
+    def succeeded(self, name: str) -> RecordedRun | None:
+        """Return a run that exited with 0, or None where it did not or was not made."""
+        run = self.runs.get(name)
+        return run if run is not None and run.is_ok else None
 
     def named(self, prefix: str) -> tuple[RecordedRun, ...]:
         """Return the runs whose names begin so, in the order they were made."""

@@ -1,25 +1,28 @@
 """What the records of a tap must be: announced, whole, and as their schema says."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, wraps
 from typing import Any
 
 from scrapers.probes.conformance import spec
 from scrapers.probes.conformance.catalogs import replication_of, streams_of
 from scrapers.probes.conformance.check import (
     Level,
+    Rule,
     Verdict,
     checks_of,
     declare,
     found,
+    found_on_lines,
     not_applicable,
 )
 from scrapers.probes.conformance.messages import (
     Message,
     messages,
+    texts_in,
 )
-from scrapers.probes.conformance.recording import Kind, Recording
+from scrapers.probes.conformance.recording import Kind, RecordedRun, Recording
 from scrapers.probes.conformance.schemas import (
     Validator,
     is_date_time,
@@ -34,6 +37,19 @@ RUN = ("sync",)
 RECORDS_LIMIT = 2_000
 
 
+def each_record(problem: Callable[[Message, Message | None], str]) -> Rule:
+    """Return a rule out of what finds the problem of a RECORD and the SCHEMA in force."""
+
+    @wraps(problem)
+    def rule(recording: Recording) -> Verdict:
+        said = told(recording.runs["sync"].stdout)
+        if not said:
+            return not_applicable("It printed no RECORD.")
+        return found_on_lines((m.line, problem(m, schema)) for m, schema in said)
+
+    return rule
+
+
 @declare(
     "S04",
     spec=spec.SCHEMAS,
@@ -41,12 +57,10 @@ RECORDS_LIMIT = 2_000
     kind=TAP,
     needs=RUN,
 )
-def schema_comes_first(recording: Recording) -> Verdict:
+@each_record
+def schema_comes_first(message: Message, schema: Message | None) -> str:
     """A SCHEMA comes before the first RECORD of its stream."""
-    return _each_record(
-        recording,
-        lambda m, schema: "" if schema else f"no SCHEMA of {m.stream!r} came before it",
-    )
+    return "" if schema else f"no SCHEMA of {message.stream!r} came before it"
 
 
 @declare(
@@ -56,15 +70,12 @@ def schema_comes_first(recording: Recording) -> Verdict:
     kind=TAP,
     needs=RUN,
 )
-def records_have_their_key(recording: Recording) -> Verdict:
+@each_record
+def records_have_their_key(message: Message, schema: Message | None) -> str:
     """Every record has its key."""
-
-    def problem(message: Message, schema: Message | None) -> str:
-        record = record_of(message)
-        lost = [k for k in keys_in(schema) if record.get(k) is None]
-        return f"{message.stream}: the key {lost[0]!r} is not there" if lost else ""
-
-    return _each_record(recording, problem)
+    record = record_of(message)
+    lost = [k for k in keys_in(schema) if record.get(k) is None]
+    return f"{message.stream}: the key {lost[0]!r} is not there" if lost else ""
 
 
 @declare(
@@ -87,16 +98,13 @@ def records_fit_their_schema(recording: Recording) -> Verdict:
     kind=TAP,
     needs=RUN,
 )
-def date_times_have_a_zone(recording: Recording) -> Verdict:
+@each_record
+def date_times_have_a_zone(message: Message, schema: Message | None) -> str:
     """Every date-time has a time zone."""
-
-    def problem(message: Message, schema: Message | None) -> str:
-        record = record_of(message)
-        moments = [n for n in _moments(schema) if isinstance(record.get(n), str)]
-        bare = [n for n in moments if not is_date_time(record[n], zone_needed=True)]
-        return f"{bare[0]!r} is {record[bare[0]]!r}" if bare else ""
-
-    return _each_record(recording, problem)
+    record = record_of(message)
+    moments = [n for n in _moments(schema) if isinstance(record.get(n), str)]
+    bare = [n for n in moments if not is_date_time(record[n], zone_needed=True)]
+    return f"{bare[0]!r} is {record[bare[0]]!r}" if bare else ""
 
 
 @declare(
@@ -107,15 +115,12 @@ def date_times_have_a_zone(recording: Recording) -> Verdict:
     kind=TAP,
     needs=RUN,
 )
-def fields_are_declared(recording: Recording) -> Verdict:
+@each_record
+def fields_are_declared(message: Message, schema: Message | None) -> str:
     """No record has a field that its schema does not declare."""
-
-    def problem(message: Message, schema: Message | None) -> str:
-        known = properties_of(schema.body.get("schema")) if schema else {}
-        extra = [name for name in record_of(message) if name not in known]
-        return f"{message.stream}: {extra[0]!r} is not declared" if extra else ""
-
-    return _each_record(recording, problem)
+    known = _declared(schema)
+    extra = [name for name in record_of(message) if name not in known]
+    return f"{message.stream}: {extra[0]!r} is not declared" if extra else ""
 
 
 @declare(
@@ -164,16 +169,12 @@ def record_of(message: Message) -> dict[str, Any]:
 
 def keys_in(schema: Message | None) -> list[str]:
     """Return the key properties that a SCHEMA names."""
-    said = schema.body.get("key_properties") if schema else None
-    return [k for k in said if isinstance(k, str)] if isinstance(said, list) else []
+    return texts_in(schema.body.get("key_properties")) if schema else []
 
 
-def _each_record(recording: Recording, problem: Any) -> Verdict:
-    said = told(recording.runs["sync"].stdout)
-    if not said:
-        return not_applicable("It printed no RECORD.")
-    problems = ((m.line, problem(m, schema)) for m, schema in said)
-    return found(f"Line {line}: {why}." for line, why in problems if why)
+def record_counts(run: RecordedRun) -> Counter[str]:
+    """Return how many records of each stream a run printed."""
+    return Counter(m.stream for m in messages(run.stdout, "RECORD"))
 
 
 def _misfits(stdout: bytes) -> Iterator[str]:
@@ -194,12 +195,16 @@ def _misfits(stdout: bytes) -> Iterator[str]:
             yield f"Line {message.line}: {message.stream}{problem}."
 
 
+def _declared(schema: Message | None) -> Mapping[str, Any]:
+    """Return the top-level properties that a SCHEMA declares."""
+    return properties_of(schema.body.get("schema")) if schema else {}
+
+
 def _moments(schema: Message | None) -> list[str]:
     """Return the names of top-level properties that are date-times."""
-    known = properties_of(schema.body.get("schema")) if schema else {}
     return [
         name
-        for name, said in known.items()
+        for name, said in _declared(schema).items()
         if isinstance(said, dict) and said.get("format") == "date-time"
     ]
 

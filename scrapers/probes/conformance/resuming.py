@@ -1,7 +1,5 @@
 """What a tap must do with a state that it wrote itself."""
 
-from collections import Counter
-
 from scrapers.probes.conformance import spec
 from scrapers.probes.conformance.check import (
     Level,
@@ -16,7 +14,7 @@ from scrapers.probes.conformance.check import (
 from scrapers.probes.conformance.cli import refuses
 from scrapers.probes.conformance.messages import messages
 from scrapers.probes.conformance.recording import Kind, Recording
-from scrapers.probes.conformance.records import record_of
+from scrapers.probes.conformance.records import record_counts, record_of
 from scrapers.probes.conformance.states import (
     bookmarks_of,
     final_state,
@@ -52,7 +50,7 @@ def own_state_is_taken(recording: Recording) -> Verdict:
 )
 def resuming_reads_less(recording: Recording) -> Verdict:
     """It reads no more from a state than from the beginning."""
-    first, second = (_counts(recording, name) for name in RESUME)
+    first, second = (record_counts(recording.runs[name]) for name in RESUME)
     return found(
         f"{s}: {second[s]} records, {first[s]} before."
         for s in second
@@ -116,10 +114,6 @@ def resumed_records_are_new(recording: Recording) -> Verdict:
 def broken_state_is_refused(recording: Recording) -> Verdict:
     """A state that is no JSON is refused."""
     return refuses(recording.runs["broken-state"])
-
-
-def _counts(recording: Recording, run: str) -> Counter[str]:
-    return Counter(m.stream for m in messages(recording.runs[run].stdout, "RECORD"))
 
 
 CHECKS = checks_of(globals())

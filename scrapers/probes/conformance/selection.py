@@ -1,7 +1,6 @@
 """What a tap must make of a catalog: what is selected, and nothing else."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -14,12 +13,13 @@ from scrapers.probes.conformance.check import (
     declare,
     failed,
     found,
+    found_on_lines,
     not_applicable,
     passed,
 )
-from scrapers.probes.conformance.messages import Message, messages
+from scrapers.probes.conformance.messages import Message, is_texts, messages, texts_in
 from scrapers.probes.conformance.recording import Kind, Output, Recording
-from scrapers.probes.conformance.records import record_of
+from scrapers.probes.conformance.records import record_counts, record_of
 from scrapers.probes.conformance.schemas import (
     Validator,
     properties_of,
@@ -135,7 +135,7 @@ def batches_have_their_shape(recording: Recording) -> Verdict:
     said = messages(recording.runs["batch"].stdout, "BATCH")
     if not said:
         return not_applicable("It wrote no batch although a batch_config was given.")
-    return found(f"Line {m.line}: {p}." for m in said for p in _batch_problems(m))
+    return found_on_lines((m.line, p) for m in said for p in _batch_problems(m))
 
 
 @declare(
@@ -164,8 +164,7 @@ def batch_files_fit(recording: Recording) -> Verdict:
 def runs_are_alike(recording: Recording) -> Verdict:
     """A second run reads as many records."""
     first, second = (
-        Counter(m.stream for m in messages(recording.runs[name].stdout, "RECORD"))
-        for name in ("sync", "sync-again")
+        record_counts(recording.runs[name]) for name in ("sync", "sync-again")
     )
     if first == second:
         return passed()
@@ -195,7 +194,7 @@ def _batch_problems(message: Message) -> Iterator[str]:
     manifest, encoding = message.body.get("manifest"), message.body.get("encoding")
     if not message.stream:
         yield "it names no stream"
-    if not isinstance(manifest, list) or not all(isinstance(p, str) for p in manifest):
+    if not is_texts(manifest):
         yield "its manifest is no list of addresses"
     if not isinstance(encoding, dict) or not isinstance(encoding.get("format"), str):
         yield "its encoding names no format"
@@ -209,7 +208,7 @@ def _bad_files(stdout: bytes, output: Output) -> Iterator[str]:
             said = message.body.get("schema")
             validators[message.stream] = usable_validator(said)
             continue
-        for address in _addresses(message):
+        for address in texts_in(message.body.get("manifest")):
             name = address.rpartition("/")[2]
             if not any(path.endswith(name) for path in output.files):
                 yield f"Line {message.line}: {name!r} is not there."
@@ -222,12 +221,6 @@ def _bad_files(stdout: bytes, output: Output) -> Iterator[str]:
 def _stem(name: str) -> str:
     """Return a file's name without what says its format, as tables are called."""
     return PurePosixPath(name.removesuffix(".gz")).stem
-
-
-def _addresses(message: Message) -> list[str]:
-    manifest = message.body.get("manifest")
-    said = manifest if isinstance(manifest, list) else []
-    return [address for address in said if isinstance(address, str)]
 
 
 def choose_stream(recording: Recording) -> str:

@@ -17,9 +17,10 @@ from scrapers.probes.conformance.check import (
     not_applicable,
     passed,
 )
-from scrapers.probes.conformance.messages import messages
+from scrapers.probes.conformance.messages import Message, messages
 from scrapers.probes.conformance.recording import Kind, Recording
 from scrapers.probes.conformance.records import record_of
+from scrapers.probes.conformance.sync import each_message
 
 SHOULD, TAP = Level.SHOULD, Kind.TAP
 RUN = ("sync",)
@@ -34,13 +35,11 @@ VALUES = ("replication_key_value", "last_record")
     kind=TAP,
     needs=RUN,
 )
-def state_is_an_object(recording: Recording) -> Verdict:
+@each_message("STATE")
+def state_is_an_object(message: Message) -> str:
     """Every STATE has a value that is an object."""
-    said = messages(recording.runs["sync"].stdout, "STATE")
-    if not said:
-        return not_applicable("It printed no STATE.")
-    bad = (m for m in said if not isinstance(m.body.get("value"), dict))
-    return found(f"Line {m.line}: its value is {m.body.get('value')!r}." for m in bad)
+    value = message.body.get("value")
+    return "" if isinstance(value, dict) else f"its value is {value!r}"
 
 
 @declare(

@@ -1,25 +1,28 @@
 """What a tap must print when it syncs: messages, in order, that fit what they announce."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
 
 from scrapers.probes.conformance import spec
 from scrapers.probes.conformance.check import (
     Level,
+    Rule,
     Verdict,
     checks_of,
     declare,
+    ended_badly,
     failed,
     found,
-    inconclusive,
+    found_on_lines,
     not_applicable,
     passed,
-    tail,
 )
 from scrapers.probes.conformance.messages import (
     TYPES,
     Message,
     bad_lines,
     doubtful_json,
+    is_texts,
     messages,
 )
 from scrapers.probes.conformance.recording import Kind, Recording
@@ -30,6 +33,22 @@ from scrapers.probes.conformance.schemas import (
 
 SHOULD, TAP = Level.SHOULD, Kind.TAP
 RUN = ("sync",)
+
+
+def each_message(kind: str) -> Callable[[Callable[[Message], str]], Rule]:
+    """Return a decorator: a rule out of what finds the problem of a message, or nothing."""
+
+    def made(problem: Callable[[Message], str]) -> Rule:
+        @wraps(problem)
+        def rule(recording: Recording) -> Verdict:
+            said = messages(recording.runs["sync"].stdout, kind)
+            if not said:
+                return not_applicable(f"It printed no {kind}.")
+            return found_on_lines((m.line, problem(m)) for m in said)
+
+        return rule
+
+    return made
 
 
 @declare(
@@ -44,9 +63,7 @@ def sync_exits_with_0(recording: Recording) -> Verdict:
     run = recording.runs["sync"]
     if run.is_ok:
         return passed(f"{len(messages(run.stdout, 'RECORD'))} records.")
-    if recording.is_synthetic:
-        return inconclusive(f"It may need a real config: {tail(run)}")
-    return failed(f"{run.ended.capitalize()}.", tail(run))
+    return ended_badly(run, is_synthetic=recording.is_synthetic)
 
 
 @declare(
@@ -74,7 +91,7 @@ def last_line_is_ended(recording: Recording) -> Verdict:
 def lines_are_messages(recording: Recording) -> Verdict:
     """Every line on stdout is a message."""
     stdout = recording.runs["sync"].stdout
-    return found(f"Line {bad.line}: {bad.reason}." for bad in bad_lines(stdout))
+    return found_on_lines((bad.line, bad.reason) for bad in bad_lines(stdout))
 
 
 @declare(
@@ -87,8 +104,7 @@ def lines_are_messages(recording: Recording) -> Verdict:
 def json_is_strict(recording: Recording) -> Verdict:
     """No message has NaN, Infinity or a key twice."""
     lines = enumerate(recording.runs["sync"].stdout.split(b"\n"), start=1)
-    read = ((number, doubtful_json(text)) for number, text in lines if text.strip())
-    return found(f"Line {number}: {problem}." for number, problem in read if problem)
+    return found_on_lines((n, doubtful_json(text)) for n, text in lines if text.strip())
 
 
 @declare(
@@ -112,16 +128,10 @@ def types_are_known(recording: Recording) -> Verdict:
     kind=TAP,
     needs=RUN,
 )
-def schema_has_its_shape(recording: Recording) -> Verdict:
+@each_message("SCHEMA")
+def schema_has_its_shape(message: Message) -> str:
     """A SCHEMA has a stream and a schema."""
-
-    def problem(message: Message) -> str:
-        if not message.stream:
-            return "it names no stream"
-        is_object = isinstance(message.body.get("schema"), dict)
-        return "" if is_object else "its schema is no object"
-
-    return _each_message(recording, "SCHEMA", problem)
+    return _misshapen(message, "schema")
 
 
 @declare(
@@ -131,15 +141,11 @@ def schema_has_its_shape(recording: Recording) -> Verdict:
     kind=TAP,
     needs=RUN,
 )
-def schema_has_keys(recording: Recording) -> Verdict:
+@each_message("SCHEMA")
+def schema_has_keys(message: Message) -> str:
     """A SCHEMA has key_properties."""
-
-    def problem(message: Message) -> str:
-        keys = message.body.get("key_properties")
-        is_list = isinstance(keys, list) and all(isinstance(k, str) for k in keys)
-        return "" if is_list else f"key_properties is {keys!r}, no list of names"
-
-    return _each_message(recording, "SCHEMA", problem)
+    keys = message.body.get("key_properties")
+    return "" if is_texts(keys) else f"key_properties is {keys!r}, no list of names"
 
 
 @declare(
@@ -149,9 +155,10 @@ def schema_has_keys(recording: Recording) -> Verdict:
     kind=TAP,
     needs=RUN,
 )
-def keys_are_in_the_schema(recording: Recording) -> Verdict:
+@each_message("SCHEMA")
+def keys_are_in_the_schema(message: Message) -> str:
     """Key properties are in the schema."""
-    return _each_message(recording, "SCHEMA", lambda m: _unknown(m, "key_properties"))
+    return _unknown(message, "key_properties")
 
 
 @declare(
@@ -161,11 +168,10 @@ def keys_are_in_the_schema(recording: Recording) -> Verdict:
     kind=TAP,
     needs=RUN,
 )
-def bookmarks_are_in_the_schema(recording: Recording) -> Verdict:
+@each_message("SCHEMA")
+def bookmarks_are_in_the_schema(message: Message) -> str:
     """Bookmark properties are in the schema."""
-    return _each_message(
-        recording, "SCHEMA", lambda m: _unknown(m, "bookmark_properties")
-    )
+    return _unknown(message, "bookmark_properties")
 
 
 @declare(
@@ -175,16 +181,10 @@ def bookmarks_are_in_the_schema(recording: Recording) -> Verdict:
     kind=TAP,
     needs=RUN,
 )
-def record_has_its_shape(recording: Recording) -> Verdict:
+@each_message("RECORD")
+def record_has_its_shape(message: Message) -> str:
     """A RECORD has a stream and a record."""
-
-    def problem(message: Message) -> str:
-        if not message.stream:
-            return "it names no stream"
-        is_object = isinstance(message.body.get("record"), dict)
-        return "" if is_object else "its record is no object"
-
-    return _each_message(recording, "RECORD", problem)
+    return _misshapen(message, "record")
 
 
 @declare(
@@ -194,23 +194,19 @@ def record_has_its_shape(recording: Recording) -> Verdict:
     kind=TAP,
     needs=RUN,
 )
-def time_extracted_is_a_date_time(recording: Recording) -> Verdict:
+@each_message("RECORD")
+def time_extracted_is_a_date_time(message: Message) -> str:
     """time_extracted is a date-time of RFC 3339."""
-
-    def problem(message: Message) -> str:
-        said = message.body.get("time_extracted", "1970-01-01T00:00:00Z")
-        fits = isinstance(said, str) and is_date_time(said, zone_needed=True)
-        return "" if fits or said is None else f"it is {said!r}"
-
-    return _each_message(recording, "RECORD", problem)
+    said = message.body.get("time_extracted", "1970-01-01T00:00:00Z")
+    fits = isinstance(said, str) and is_date_time(said, zone_needed=True)
+    return "" if fits or said is None else f"it is {said!r}"
 
 
-def _each_message(recording: Recording, kind: str, problem: Any) -> Verdict:
-    said = messages(recording.runs["sync"].stdout, kind)
-    if not said:
-        return not_applicable(f"It printed no {kind}.")
-    problems = ((m.line, problem(m)) for m in said)
-    return found(f"Line {line}: {why}." for line, why in problems if why)
+def _misshapen(message: Message, key: str) -> str:
+    """Return what is wrong with a message that has to hold an object for a stream."""
+    if not message.stream:
+        return "it names no stream"
+    return "" if isinstance(message.body.get(key), dict) else f"its {key} is no object"
 
 
 def _unknown(message: Message, key: str) -> str:

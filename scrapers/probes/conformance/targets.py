@@ -9,20 +9,20 @@ from scrapers.probes.conformance.check import (
     Verdict,
     checks_of,
     declare,
+    ended_badly,
     failed,
     found,
     not_applicable,
     passed,
     skipped,
-    tail,
 )
 from scrapers.probes.conformance.fixtures import Fixture
 from scrapers.probes.conformance.loading import (
     BY_ID,
-    can_be_read,
     judge_fixture,
+    unread_reason,
 )
-from scrapers.probes.conformance.messages import strict_json
+from scrapers.probes.conformance.messages import json_object
 from scrapers.probes.conformance.recording import (
     Ending,
     Kind,
@@ -47,7 +47,7 @@ def stdout_has_states_alone(recording: Recording) -> Verdict:
         f"{run.name}: {text[:100].decode('utf-8', 'replace')!r} is no state."
         for run, _ in loaded_runs(recording)
         for text in run.stdout.split(b"\n")
-        if text.strip() and _state_in(text) is None
+        if text.strip() and json_object(text) is None
     )
 
 
@@ -140,9 +140,10 @@ def nothing_leaves_its_folder(recording: Recording) -> Verdict:
 )
 def second_load_merges(recording: Recording) -> Verdict:
     """A second load of the same records merges them by their key."""
-    if reason := unread_reason(recording, "G07"):
+    run = recording.runs["G07"]
+    if reason := unread_reason(run, recording):
         return skipped(reason)
-    rows = by_id(rows_of(recording.runs["G07"].output, "orders", alone=True))
+    rows = by_id(rows_of(run.output, "orders", alone=True))
     if set(rows) != {"1", "2"}:
         return failed(f"After two loads of the ids 1 and 2, {sorted(rows)} are there.")
     if all(len(same) == 1 for same in rows.values()):
@@ -159,9 +160,10 @@ def second_load_merges(recording: Recording) -> Verdict:
 )
 def last_of_a_key_is_kept(recording: Recording) -> Verdict:
     """Of records with one key, the last is kept, or all."""
-    if reason := unread_reason(recording, "G08"):
+    run = recording.runs["G08"]
+    if reason := unread_reason(run, recording):
         return skipped(reason)
-    rows = rows_of(recording.runs["G08"].output, "orders", alone=True)
+    rows = rows_of(run.output, "orders", alone=True)
     names = [column(row, "name") for row in rows]
     if names == ["c"]:
         return passed("It merges rows.")
@@ -183,7 +185,7 @@ def batches_areloaded_runs(recording: Recording) -> Verdict:
         return not_applicable("It does not declare the capability batch.")
     run = recording.runs["G10"]
     if not run.is_ok:
-        return failed(f"{run.ended.capitalize()}.", tail(run))
+        return ended_badly(run)
     return judge_fixture(feeding.BATCH, recording)
 
 
@@ -219,25 +221,18 @@ def secrets_are_not_written(recording: Recording) -> Verdict:
 
 
 def states_of(run: RecordedRun) -> list[Any]:
-    """Return the states that a target passed on, in order."""
-    read = (_state_in(text) for text in run.stdout.split(b"\n") if text.strip())
+    """Return the states that a target passed on, in order.
+
+    States may be any JSON; ours are objects.
+    """
+    read = (json_object(text) for text in run.stdout.split(b"\n") if text.strip())
     return [said for said in read if said is not None]
-
-
-def _state_in(text: bytes) -> Any:
-    """Return the object in a line, or None: states may be any JSON, ours are objects."""
-    try:
-        said = strict_json(text)
-    except ValueError:
-        return None
-    return said if isinstance(said, dict) else None
 
 
 def loaded_runs(recording: Recording) -> Iterator[tuple[RecordedRun, Fixture]]:
     """Yield the runs that took a fixture with exit code 0."""
     for name, fixture in BY_ID.items():
-        run = recording.runs.get(name)
-        if run is not None and run.is_ok:
+        if run := recording.succeeded(name):
             yield run, fixture
 
 
@@ -252,11 +247,6 @@ def _strange(said: list[Any], sent: list[Any]) -> Iterator[Any]:
             at = sent.index(state, at)
         else:
             yield state
-
-
-def unread_reason(recording: Recording, name: str) -> str:
-    """Return why the rows of a run can't be judged, or nothing."""
-    return recording.runs[name].output.unread or can_be_read(recording)
 
 
 CHECKS = checks_of(globals())

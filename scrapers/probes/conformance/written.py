@@ -25,6 +25,7 @@ CLOSE = Decimal("1e-12")
 # As Python writes a decimal within a list or an object.
 DECIMAL = re.compile(r"\bDecimal\('([^']*)'\)")
 type Row = Mapping[str, Any]
+type RowsById = dict[str, list[Row]]
 
 
 def rows_of(output: Output, stream: str, *, alone: bool) -> tuple[Row, ...]:
@@ -40,9 +41,9 @@ def rows_of(output: Output, stream: str, *, alone: bool) -> tuple[Row, ...]:
     return tuple(row for table in named for row in table.rows)
 
 
-def by_id(rows: tuple[Row, ...]) -> dict[str, list[Row]]:
+def by_id(rows: tuple[Row, ...]) -> RowsById:
     """Return rows by their `id`, as a text; those without one are left out."""
-    found: dict[str, list[Row]] = {}
+    found: RowsById = {}
     for row in rows:
         value = column(row, "id")
         if value is not None:
