@@ -135,7 +135,8 @@ def methods_are_known(stream: Stream) -> Iterator[str]:
 def replication_keys_are_in_the_schema(stream: Stream) -> Iterator[str]:
     """Replication keys are in the schema."""
     _, key = replication_of(stream)
-    if key is not None and key not in properties_of(stream.get("schema")):
+    known = properties_of(stream.get("schema"))
+    if key is not None and (not isinstance(key, str) or key not in known):
         yield f"{key!r} is no property"
 
 

@@ -134,7 +134,8 @@ def fields_are_declared(message: Message, schema: Message | None) -> str:
 def keys_are_unique(recording: Recording) -> Verdict:
     """No key is there twice in a stream that is read as a whole."""
     methods = {
-        s.get("stream"): replication_of(s)[0] for s in streams_of(recording.catalog)
+        str(s.get("stream")): replication_of(s)[0]
+        for s in streams_of(recording.catalog)
     }
     counts: Counter[tuple[str, str]] = Counter()
     for message, schema in told(recording.runs["sync"].stdout):

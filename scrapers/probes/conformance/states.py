@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from scrapers.probes.conformance import spec
@@ -187,7 +187,9 @@ def _highest(recording: Recording) -> dict[str, Any]:
     keys = replication_keys(recording)
     highest: dict[str, Any] = {}
     for message in messages(recording.runs["sync"].stdout, "RECORD"):
-        value = record_of(message).get(keys.get(message.stream, ""))
+        if message.stream not in keys:
+            continue
+        value = record_of(message).get(keys[message.stream])
         if isinstance(value, int | float | str):
             known = highest.setdefault(message.stream, value)
             highest[message.stream] = value if is_less(known, value) else known
@@ -209,7 +211,11 @@ def is_less(one: Any, other: Any) -> bool:
         return moments[0] < moments[1]
     if isinstance(one, str) or isinstance(other, str):
         return False
-    return Decimal(str(one)) < Decimal(str(other))
+    try:
+        return Decimal(str(one)) < Decimal(str(other))
+    except InvalidOperation:
+        # True, or what is no number: neither has an order.
+        return False
 
 
 def _instant(text: str) -> datetime | None:

@@ -214,7 +214,8 @@ def _unknown(message: Message, key: str) -> str:
     said = message.body.get(key)
     names = said if isinstance(said, list) else []
     known = properties_of(message.body.get("schema"))
-    unknown = [name for name in names if name not in known]
+    # Anything may stand in the list, and not all of it can be looked up.
+    unknown = [one for one in names if not isinstance(one, str) or one not in known]
     return f"{message.stream}: {unknown[0]!r} is no property" if unknown else ""
 
 

@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scrapers.probes.conformance import CHECKS, judge
 from scrapers.probes.conformance.check import Level, Result
@@ -165,3 +167,59 @@ def test_state_that_promises_more_than_is_there_is_a_failure():
     assert result("G05", good, aborted, kind=Kind.TARGET) is Result.FAIL
     kept = replace(aborted, output=good.output)
     assert result("G05", good, kept, kind=Kind.TARGET) is Result.PASS
+
+
+SCALARS = st.none() | st.booleans() | st.integers(-3, 3) | st.text(max_size=3)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner)
+    ),
+    max_leaves=6,
+)
+# What stands where the rules look, of whatever type.
+MESSAGES = st.fixed_dictionaries(
+    {"type": st.sampled_from(["SCHEMA", "RECORD", "STATE"]) | VALUES},
+    optional={
+        "stream": st.just("users") | VALUES,
+        "schema": st.just({"properties": {"id": {"type": "integer"}}}) | VALUES,
+        "key_properties": st.lists(VALUES, max_size=2) | VALUES,
+        "bookmark_properties": st.lists(VALUES, max_size=2) | VALUES,
+        "record": st.just({"id": 1}) | VALUES,
+        "value": VALUES,
+    },
+)
+STREAMS = st.fixed_dictionaries(
+    {},
+    optional={
+        "tap_stream_id": st.just("users") | VALUES,
+        "stream": st.just("users") | VALUES,
+        "schema": st.just({"properties": {"id": {}}}) | VALUES,
+        "key_properties": VALUES,
+        "replication_key": VALUES,
+        "replication_method": st.just("FULL_TABLE") | VALUES,
+        "metadata": st.lists(
+            st.fixed_dictionaries({"breadcrumb": VALUES, "metadata": VALUES})
+        )
+        | VALUES,
+    },
+)
+
+
+@given(
+    messages=st.lists(MESSAGES | VALUES, max_size=5),
+    streams=st.lists(STREAMS | VALUES, max_size=3) | VALUES,
+)
+def test_whatever_a_connector_prints_it_is_judged(messages, streams):
+    lines = [json.dumps(one) for one in messages]
+    catalog = {"streams": streams}
+    runs = [run(name, *lines) for name in RUNS if name.startswith(("sync", "resume"))]
+    runs += [
+        run(name, json.dumps(catalog)) for name in RUNS if name.startswith("discover")
+    ]
+    for kind in Kind:
+        # Judging raises nothing.
+        assert judge(recording(*runs, kind=kind, catalog=catalog)).judged
+
+
+RUNS = sorted({name for check in CHECKS for name in (*check.needs, *check.after)})
