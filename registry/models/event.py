@@ -24,7 +24,10 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["plugin", "-at"], name="event_history")]
+        indexes = [
+            models.Index(fields=["plugin", "-at"], name="event_history"),
+            models.Index(fields=["-at", "-id"], name="event_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.plugin}: {self.verb}"

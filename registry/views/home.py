@@ -19,6 +19,7 @@ TOLD = {
     EventVerb.GONE: "gone from its sources",
     EventVerb.RETURNED: "back",
     EventVerb.RELEASED: "released",
+    EventVerb.RETAGGED: "has a release that is not what it was",
     EventVerb.DEFAULT_MOVED: "is now the default",
     EventVerb.HELD: "held back",
 }

@@ -1,27 +1,69 @@
 """The page for addresses that nothing stands at: it says so, and names what is near."""
 
+import re
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 
+from registry.models import Plugin
+from registry.views.converters import NameConverter
 from registry.views.lists import nearest
+from registry.vocabulary import PluginType
+
+# What the upstream hub called its two lists once. It leads their addresses, and short
+# names, to where plugins stand now. Source: meltano/hub static/_redirects.
+LISTS = {"taps": PluginType.EXTRACTORS, "targets": PluginType.LOADERS}
+PREFIXES = {PluginType.EXTRACTORS: "tap-", PluginType.LOADERS: "target-"}
+NAME = NameConverter.regex
+LISTED = re.compile(rf"(?:singer/)?(taps|targets)(?:/({NAME}(?:--{NAME})?))?")
+SHORT = re.compile(rf"/(extractors|loaders)/({NAME})((?:--{NAME})?(?:/feed|/changes)?)")
 
 
 def missing(request: HttpRequest, address: str) -> HttpResponse:
-    """Send an address with a trailing slash to the one without; else say it is unknown."""
+    """Lead an upstream address, or one with a trailing slash, on; else say it is unknown."""
+    # Stripped on both sides: `//host/` would otherwise lead to another site.
+    bare = address.strip("/")
+    if place := _listed(bare):
+        return _lead(request, place)
     if address.endswith("/"):
-        # Stripped on both sides: `//host/` would otherwise lead to another site.
-        query = (
-            f"?{request.META['QUERY_STRING']}"
-            if request.META.get("QUERY_STRING")
-            else ""
-        )
-        return HttpResponsePermanentRedirect(f"/{address.strip('/')}{query}")
+        return _lead(request, f"/{bare}")
     return not_found(request, address)
 
 
 def not_found(request: HttpRequest, wanted: str) -> HttpResponse:
-    """Answer 404 with the plugins nearest to what was wanted. Two queries."""
+    """Lead a short name on, or answer 404 with the plugins nearest to what was wanted.
+
+    Two queries, and one more for an extractor or a loader without its prefix.
+    """
+    if place := _prefixed(request.path):
+        return _lead(request, place)
     context = {"nearest": nearest(wanted)}
     return render(request, "404.html", context, status=HTTPStatus.NOT_FOUND)
+
+
+def _lead(request: HttpRequest, place: str) -> HttpResponse:
+    query = request.META.get("QUERY_STRING")
+    return HttpResponsePermanentRedirect(f"{place}?{query}" if query else place)
+
+
+def _listed(address: str) -> str:
+    """Return where `taps/x` or `singer/taps` stands now, or nothing for other addresses."""
+    found = LISTED.fullmatch(address)
+    if found is None:
+        return ""
+    kind, name = LISTS[found[1]], found[2]
+    prefix = PREFIXES[kind]
+    return f"/{kind}/{prefix}{name.removeprefix(prefix)}" if name else f"/{kind}"
+
+
+def _prefixed(path: str) -> str:
+    """Return where `/extractors/x` stands if there is a tap-x, or nothing."""
+    found = SHORT.fullmatch(path)
+    if found is None:
+        return ""
+    kind, name = PluginType(found[1]), PREFIXES[PluginType(found[1])] + found[2]
+    if found[2].startswith(PREFIXES[kind]):
+        return ""
+    is_there = Plugin.objects.filter(type=kind, name=name).exists()
+    return f"/{kind}/{name}{found[3]}" if is_there else ""

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from registry.models import Source
-from registry.vocabulary import SourceKind
+from registry.models import Event, Source, Variant
+from registry.vocabulary import EventVerb, SourceKind
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +24,14 @@ def test_it_shows_plugins_and_what_changed(catalog, read):
     page = read("/")
     assert 'href="/extractors/tap-alpha"' in page
     assert "Added, " in page
+
+
+@pytest.mark.parametrize("verb", EventVerb)
+def test_whatever_happened_has_words(catalog, read, verb):
+    row = Variant.objects.select_related("plugin").first()
+    later = timezone.now() + timedelta(hours=1)
+    Event.objects.create(at=later, verb=verb, plugin=row.plugin, variant=row)
+    assert row.plugin.name in read("/")
 
 
 def test_the_footer_has_the_numbers(catalog, read):

@@ -1,0 +1,34 @@
+"""The template words that write what a page says to programs (JSON-LD)."""
+
+import json
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from registry.models import Plugin, Variant
+from registry.views.linked import plugin_linked, variant_linked
+
+register = template.Library()
+
+# What could end the script element or begin a comment in it is an escape in the JSON.
+IN_SCRIPT = str.maketrans({"<": "\\u003C", ">": "\\u003E", "&": "\\u0026"})
+
+
+@register.simple_tag
+def linked_plugin(plugin: Plugin, default: Variant) -> SafeString:
+    """Write a plugin as JSON-LD."""
+    return data_block(plugin_linked(plugin, default))
+
+
+@register.simple_tag
+def linked_variant(plugin: Plugin, variant: Variant) -> SafeString:
+    """Write a variant as JSON-LD."""
+    return data_block(variant_linked(plugin, variant))
+
+
+def data_block(linked: dict[str, Any]) -> SafeString:
+    """Return JSON-LD in a script element: data, which no browser runs or asks the CSP about."""
+    text = SafeString(json.dumps(linked).translate(IN_SCRIPT))
+    return format_html('<script type="application/ld+json">{}</script>', text)

@@ -1,0 +1,60 @@
+"""What pages say to programs about themselves, in the words of schema.org."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from registry.models import Plugin, Variant
+
+CONTEXT = "https://schema.org"
+WEB = ("https://", "http://")
+
+
+def plugin_linked(plugin: Plugin, default: Variant) -> dict[str, Any]:
+    """Return a plugin as a schema.org SoftwareApplication, at its default's version."""
+    release = default.current_release
+    return _said({
+        "@context": CONTEXT,
+        "@type": "SoftwareApplication",
+        "name": plugin.name,
+        "alternateName": plugin.label,
+        "description": plugin.description,
+        "url": _address("plugin", plugin.type, plugin.name),
+        "applicationCategory": "DeveloperApplication",
+        "softwareVersion": release.version if release else "",
+    })  # fmt: skip
+
+
+def variant_linked(plugin: Plugin, variant: Variant) -> dict[str, Any]:
+    """Return a variant as schema.org SoftwareSourceCode, one part of its plugin.
+
+    Who made it is text: nobody says whether that is a person or an organisation.
+    """
+    release = variant.current_release
+    licence = release.license if release else ""
+    return _said({
+        "@context": CONTEXT,
+        "@type": "SoftwareSourceCode",
+        "name": f"{plugin.name} by {variant.name}",
+        "description": variant.description,
+        "url": _address("variant", plugin.type, plugin.name, variant.name),
+        "isPartOf": {
+            "@type": "SoftwareApplication",
+            "name": plugin.name,
+            "url": _address("plugin", plugin.type, plugin.name),
+        },
+        "codeRepository": variant.repo if variant.repo.startswith(WEB) else "",
+        "creditText": variant.maintainer.label,
+        "version": release.version if release else "",
+        "license": {"@type": "CreativeWork", "name": licence} if licence else "",
+    })  # fmt: skip
+
+
+def _address(name: str, *parts: str) -> str:
+    return f"{settings.PUBLIC_URL}{reverse(name, args=parts)}"
+
+
+def _said(linked: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what nobody said: an empty value would be a claim."""
+    return {key: value for key, value in linked.items() if value}
