@@ -56,6 +56,14 @@ class Entry:
     logo_url: str | None
     deprecated: frozenset[str] = frozenset()
 
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of all that indexes tell of the plugin, as hex."""
+        said = (self.name, self.default_variant, self.variants, self.logo_url)
+        return hashlib.sha256(
+            repr((*said, sorted(self.deprecated))).encode()
+        ).hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class Body:

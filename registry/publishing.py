@@ -4,10 +4,9 @@ Publishers take turns (one advisory lock), read the catalog as it is when they r
 write a document only if its bytes differ. What is held keeps its last good document.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
@@ -54,10 +53,9 @@ def publish_changed(*, now: datetime) -> Published:
             Plugin.objects.unpublished(stamp()).select_for_update(skip_locked=True)
         )
         paths = [documents.index_path(), *map(documents.index_path, PluginType)]
-        indexes = Document.objects.filter(path__in=paths).count()
+        is_missing = Document.objects.filter(path__in=paths).count() < len(paths)
         published = Published()
-        if plugins or indexes < len(paths):
-            is_missing = indexes < len(paths)
+        if plugins or is_missing:
             published = _publish(plugins, now=now, with_indexes=is_missing)
     mirror(settings.PUBLISHED_ROOT)
     return published
@@ -212,12 +210,9 @@ def _keep_entries(plugins: Sequence[Plugin]) -> list[Plugin]:
     grouped = _listed(Variant.objects.filter(plugin__in=plugins))
     moved = []
     for plugin in plugins:
-        variants = grouped.get(plugin, [])
-        entry = _entry(plugin, variants) if variants else None
-        gone = sorted(entry.deprecated) if entry else []
-        said = repr((stamp(), entry and replace(entry, deprecated=frozenset()), gone))
-        digest = hashlib.sha256(said.encode()).hexdigest()
-        if digest != plugin.indexed_as:
+        variants = grouped.get(plugin)
+        digest = _entry(plugin, variants).digest if variants else ""
+        if digest != plugin.indexed_as or plugin.published_with != stamp():
             plugin.indexed_as = digest
             moved.append(plugin)
     save_all(moved, ["indexed_as"])
