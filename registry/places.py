@@ -55,7 +55,8 @@ def repository_place(text: str) -> Place | None:
         text, extras = named["url"], _extras(named["extras"])
     is_pip = text.startswith("git+")
     text = text.removeprefix("git+")
-    is_text = text.isprintable() and not any(map(str.isspace, text))
+    # A folder's name may have spaces; an address on another host has none.
+    is_text = text.isprintable() and (is_local(text) or not re.search(r"\s", text))
     if not is_text or not 0 < len(text) <= ADDRESS_LIMIT:
         return None
     if is_local(text):

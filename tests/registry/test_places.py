@@ -81,6 +81,7 @@ def test_a_folder_in_a_repository_is_a_place_of_its_own(text, ref):
     ("http://[::1]:8000/a/tap", "http://[::1]:8000/a/tap"),
     ("/srv/taps/Tap.git", "/srv/taps/Tap.git"),
     ("file:///srv/taps/tap", "file:///srv/taps/tap"),
+    ("/srv/my taps/tap", "/srv/my taps/tap"),
 ])  # fmt: skip
 def test_other_hosts_and_folders_keep_what_is_theirs(text, address):
     assert repository_place(text).address == address
