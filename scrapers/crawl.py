@@ -97,36 +97,45 @@ def _keep(source: Source, look: Look, *, now: datetime) -> Crawl:
         if row is None:
             return Crawl(outcome=Outcome.OVERTAKEN)
         news = _news(row, look, now=now)
-        if not news and row.seen_quietly(look):
-            recount(row)
-            return Crawl(outcome=Outcome.UNCHANGED)
+        is_quiet = not news and row.seen_quietly(look)
         snapshots = Snapshot.objects.bulk_create(news, batch_size=BATCH)
-        _enrol_places(row, look, now=now)
-        _welcome_back(row)
-        row.crawl_succeeded(
-            now,
-            outcome=Outcome.CHANGED,
-            changed={"subjects": len(snapshots), "gone": len(look.gone)},
-            asked_before=source.asked_at,
-            revision=look.revision,
-            validators=look.validators,
-            counters=row.counters if look.counters is None else look.counters,
-            findings=[finding.as_json() for finding in look.findings],
-            identity=_merged(row.identity, look.identity),
-            moved_to=look.moved_to[:500],
-            # A commit may claim any time; none was made after it was seen.
-            active_at=min(look.active_at, now) if look.active_at else row.active_at,
-            held=None,
-        )
-        unrate([row])
+        if not is_quiet:
+            _enrol_places(row, look, now=now)
+            _welcome_back(row)
+            changed = {"subjects": len(snapshots), "gone": len(look.gone)}
+            row.crawl_succeeded(
+                now,
+                outcome=Outcome.CHANGED,
+                changed=changed,
+                asked_before=source.asked_at,
+                **_seen(row, look, now=now),
+            )
+            unrate([row])
         if look.counters is not None:
             recount(row)
+    if is_quiet:
+        return Crawl(outcome=Outcome.UNCHANGED)
     return Crawl(
         outcome=Outcome.CHANGED,
         snapshots=tuple(snapshots),
         findings=(*look.findings, *(f for e in look.evidence for f in e.findings)),
         look=look,
     )
+
+
+def _seen(row: Source, look: Look, *, now: datetime) -> Json:
+    """Return what a look saw of the source itself, by the row's fields."""
+    return {
+        "revision": look.revision,
+        "validators": look.validators,
+        "counters": row.counters if look.counters is None else look.counters,
+        "findings": [finding.as_json() for finding in look.findings],
+        "identity": _merged(row.identity, look.identity),
+        "moved_to": look.moved_to[:500],
+        # A commit may claim any time; none was made after it was seen.
+        "active_at": min(look.active_at, now) if look.active_at else row.active_at,
+        "held": None,
+    }
 
 
 def _merged(before: str, seen: str) -> str:

@@ -70,7 +70,7 @@ def follow(source: Source, *, now: datetime, accept: bool = False) -> Passage:
 
 def judge(snapshots: Sequence[Snapshot], *, now: datetime) -> Recorded:
     """Probe snapshots, record what follows, and mark them as done. Safe to repeat."""
-    found, spoken, runs = [], [], []
+    found, spoken, runs, before = [], [], [], set()
     for snapshot in snapshots:
         snapshot.probed_with = probes.VERSION
         if snapshot.subject.startswith(RUN):
@@ -78,13 +78,15 @@ def judge(snapshots: Sequence[Snapshot], *, now: datetime) -> Recorded:
             continue
         report = run_probes(SourceKind(snapshot.source.kind), snapshot.evidence)
         snapshot.probe_findings = [one.as_json() for one in report.findings]
+        named = snapshot.source.facts.get("names", ())
         if report.source is not None and _is_news(snapshot, report.source):
             spoken.append(snapshot.source)
+            before.update(named)
         if report.facts is not None:
             found.append((snapshot, report.facts))
     save_all(spoken, ["facts"])
     if spoken:
-        follow_names(spoken, now=now)
+        follow_names(spoken, before=before, now=now)
         unrate(spoken)
     recorded = catalog.record(found, now=now)
     keep_runs([_tried(snapshot) for snapshot in runs])

@@ -15,6 +15,7 @@ from registry.places import parse
 from registry.vocabulary import SourceKind
 from sandbox import Level, assessed
 from sandbox.index import Unavailable
+from sandbox.locking import NotASpec
 from scrapers import probes
 from scrapers.leftovers import remove_leftovers
 from scrapers.line import Passage, follow_try, judge, judge_one_by_one
@@ -118,9 +119,11 @@ def invoke() -> None:
         logger.info("Tried %s, whether it runs: %s", ticket, starts)
     except ProbeTicket.DoesNotExist:
         logger.warning("%s took longer than its lease.", ticket)
-    except (Unavailable, OSError) as error:
+    except (Unavailable, NotASpec, OSError) as error:
         logger.warning("%s could not be tried: %s", ticket, error)
         ticket.failed(timezone.now(), str(error))
+        # Where the index is away, the next one would fail the same way: a tick is soon enough.
+        return
     invoke.delay()
 
 

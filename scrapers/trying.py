@@ -4,6 +4,7 @@ This needs no database and no secret but the package index's own.
 """
 
 import zipfile
+import zlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -71,7 +72,7 @@ def read_wheel(wheel: Path) -> Json:
     try:
         with zipfile.ZipFile(wheel) as archive:
             return read_source(_texts(archive))
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError):
         return {}
 
 

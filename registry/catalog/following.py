@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from registry.models import Snapshot, Source, Variant
 from registry.models.bulk import save_all
@@ -49,21 +48,22 @@ def follow_variants(*, now: datetime) -> int:
     return len(rows)
 
 
-def follow_names(sources: Sequence[Source], *, now: datetime) -> None:
+def follow_names(
+    sources: Sequence[Source], *, before: Iterable[str], now: datetime
+) -> None:
     """Have the repositories looked at that packages name, and sources joined anew.
 
-    `sources` say something new of where they belong. Who they name or who names them may be
-    joined with them now, or no more, so what those said last is judged again.
+    `sources` say something new of where they belong; `before` are all that they named until
+    now. Only who is named can be joined, so what these said last is judged again: they may
+    be joined now, or no more.
     """
-    claims = [parse(name) for one in sources for name in one.facts["names"]]
-    repositories = {one for one in claims if one.kind is SourceKind.REPOSITORY}
+    names = {name for one in sources for name in one.facts["names"]}
+    repositories = [
+        place for place in map(parse, names) if place.kind is SourceKind.REPOSITORY
+    ]
     _enrolled(filter(_known, repositories), found_by="package", now=now)
-    met = Q(pk__in=())
-    for one in sources:
-        met |= Q(pk__in=Source.objects.named(one.facts["names"]).values("pk"))
-        for name in one.spellings:
-            met |= Q(facts__names__contains=[name])
-    others = Source.objects.filter(met).exclude(pk__in=[one.pk for one in sources])
+    others = Source.objects.named(sorted(names.union(before)))
+    others = others.exclude(pk__in=[one.pk for one in sources])
     newest = Snapshot.objects.filter(source__in=others, subject="")
     newest.order_by("source_id", "-pk").distinct("source_id").unjudge()
 

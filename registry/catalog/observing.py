@@ -135,9 +135,9 @@ def _current_runs(spoken: Spoken) -> dict[int, list[ProbeRun]]:
 def _keep_summaries(runs: Mapping[int, Sequence[ProbeRun]], spoken: Spoken) -> None:
     """Write where the current releases run; a plugin is touched where that moved."""
     of_variant = {
-        one.variant_id: _summary(runs[source_id])
+        # What an older release was seen to do says nothing of the one that is taken now.
+        one.variant_id: _summary(runs[source_id]) if source_id in runs else {}
         for (source_id, _, _), statements in spoken.items()
-        if source_id in runs
         for one in statements
     }
     moved = []

@@ -47,8 +47,13 @@ def rate_variants(*, now: datetime) -> int:
 
 
 def unrate(sources: Sequence[Source]) -> None:
-    """Have the variants rated again that these sources are of."""
-    ids = {source.pk for source in sources}
+    """Have the variants rated again that these packages and repositories are of.
+
+    A tree of definitions speaks of hundreds, and says of none whether work goes on.
+    """
+    ids = {source.pk for source in sources if source.kind in SPEAKERS}
+    if not ids:
+        return
     # Asked first: as a part of the condition below, it would have every variant read.
     spoken = list(
         Statement.objects.filter(source__in=ids, gone_at=None).values_list(

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from registry.catalog import record as record_facts
 from registry.catalog.following import follow_variants
+from registry.catalog.observing import observations
 from registry.catalog.records import digest_of, keep_record
 from registry.models import (
     ProbeRun,
@@ -21,7 +23,7 @@ from registry.vocabulary import Origin, SourceKind
 from scrapers import tasks
 from scrapers.line import judge
 from scrapers.probes import VERSION
-from tests.registry.cast import NOW, look, release_of, say, source_of, variant
+from tests.registry.cast import NOW, facts, look, release_of, say, source_of, variant
 from tests.scrapers.packages import release
 from tests.scrapers.probes.invocation.records import (
     about,
@@ -306,3 +308,16 @@ def test_no_more_are_tried_at_once_than_there_are_slots(tickets, settings):
     assert ProbeTicket.objects.lease(now) is not None
     tasks.invoke()
     assert ProbeTicket.objects.held(now).count() == 1
+
+
+def test_a_new_release_is_not_checked_before_it_was_tried(package):
+    ran(package, *installed(about()))
+    told = ada().definition
+    releases = (release_of("1.1", day=1), release_of("1.2", day=2))
+    row = look(package, "", at=NOW + timedelta(2))
+    says = variant("package", settings=..., releases=releases)
+    record_facts([(row, facts(says, origin=Origin.PACKAGE))], now=NOW)
+    record_facts(observations([package]), now=NOW)
+    assert ada().current_release.version == "1.2"
+    assert ada().tried == {}
+    assert ada().definition == told

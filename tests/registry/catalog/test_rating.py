@@ -55,11 +55,12 @@ def test_the_calendar_alone_makes_an_active_variant_quiet(curated):
     assert Variant.objects.get().maintenance_until is None
 
 
-def test_only_what_had_news_is_rated(curated):
+def test_only_what_had_news_is_rated_and_a_tree_has_none(curated):
     follow_variants(now=NOW)
     assert rate_variants(now=NOW) == 1
+    unrate([curated])
     assert rate_variants(now=NOW) == 0
-    unrate([source_of("definitions")])
+    unrate([source_of("tap-alpha", kind=SourceKind.PACKAGE)])
     assert rate_variants(now=NOW) == 1
 
 
