@@ -112,6 +112,14 @@ class EventVerb(StrEnum):
     HELD = "held"
 
 
+class TicketKind(StrEnum):
+    """What the sandbox is asked about a release. Snapshots' subjects begin with it."""
+
+    RUN = "run"
+    CONFORMANCE = "conformance"
+    LOADING = "loading"
+
+
 # A name becomes a path segment, a file name and half of `name--variant`: a double dash
 # inside one would make two plugins share an address.
 NAME_PATTERN = re.compile(r"(?!.*--)[A-Za-z0-9][A-Za-z0-9._-]*(?<![-.])")

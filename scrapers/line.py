@@ -22,10 +22,9 @@ from registry.catalog.records import keep_record
 from registry.facts import Finding, Json, SourceFacts
 from registry.models import ProbeTicket, Snapshot, Source
 from registry.models.bulk import save_all
-from registry.models.probing import RUN
 from registry.publishing import Published
 from registry.tried import Tried
-from registry.vocabulary import Outcome, SourceKind
+from registry.vocabulary import Outcome, SourceKind, TicketKind
 from scrapers import probes
 from scrapers.crawl import Crawl
 from scrapers.crawl import crawl as look_and_keep
@@ -73,7 +72,7 @@ def judge(snapshots: Sequence[Snapshot], *, now: datetime) -> Recorded:
     found, spoken, runs, before = [], [], [], set()
     for snapshot in snapshots:
         snapshot.probed_with = probes.VERSION
-        if snapshot.subject.startswith(RUN):
+        if snapshot.subject.startswith(f"{TicketKind.RUN}/"):
             runs.append(snapshot)
             continue
         report = run_probes(SourceKind(snapshot.source.kind), snapshot.evidence)

@@ -23,7 +23,7 @@ from registry.models import (
     Stream,
     Variant,
 )
-from registry.models.bulk import BATCH
+from registry.models.bulk import BATCH, save_all
 from registry.tried import Answer, Question, Tried
 from registry.vocabulary import Origin, PluginType
 
@@ -31,7 +31,6 @@ from registry.vocabulary import Origin, PluginType
 WEIGHTS = (Question.ABOUT, Question.DISCOVERS, Question.IMPORTS, Question.INSTALLS)
 # What a surface has beyond the keys of a plugin definition.
 BEYOND = ("streams", "supported_python_versions")
-HEAVY = ("outcomes", "settings", "streams", "capabilities", "executable")
 
 
 def keep_runs(tried: Sequence[tuple[Snapshot, Tried, Json]]) -> None:
@@ -48,7 +47,6 @@ def keep_runs(tried: Sequence[tuple[Snapshot, Tried, Json]]) -> None:
 
 
 def _row(snapshot: Snapshot, tried: Tried, surface: Json) -> ProbeRun:
-    said = tried.as_json()
     _, version, python = snapshot.subject.split("/")
     return ProbeRun(
         snapshot=snapshot,
@@ -63,9 +61,9 @@ def _row(snapshot: Snapshot, tried: Tried, surface: Json) -> ProbeRun:
         lock=tried.lock[:64],
         installs=tried.answer(Question.INSTALLS),
         imports=tried.answer(Question.IMPORTS),
-        outcomes=said["outcomes"],
+        outcomes=[one.as_json() for one in tried.outcomes],
         surface=surface,
-        facts={key: value for key, value in said.items() if key not in HEAVY},
+        rescue=tried.rescue[:200],
     )
 
 
@@ -145,7 +143,7 @@ def _keep_summaries(runs: Mapping[int, Sequence[ProbeRun]], spoken: Spoken) -> N
         if row.tried != of_variant[row.pk]:
             row.tried = of_variant[row.pk]
             moved.append(row)
-    Variant.objects.bulk_update(moved, ["tried"], batch_size=BATCH)
+    save_all(moved, ["tried"])
     plugins = {row.plugin_id for row in moved}
     Plugin.objects.filter(pk__in=plugins).update(revision=F("revision") + 1)
 

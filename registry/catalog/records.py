@@ -25,10 +25,19 @@ def keep_record(
     """
     digest = digest_of(record)
     with transaction.atomic():
-        ticket = ProbeTicket.objects.select_for_update().get(lease=lease)
-        ticket.succeeded(now)
+        ticket = ProbeTicket.objects.select_for_update().get(
+            lease=lease, lease__isnull=False
+        )
         last = Snapshot.objects.latest_of(ticket.source, [ticket.subject]).first()
-        if last is not None and last.digest == digest:
+        is_news = last is None or last.digest != digest
+        ticket.succeeded(
+            now,
+            lock=str(record.get("lock", "")),
+            is_news=is_news,
+            patch=_patch(record.get("interpreter")),
+            layout=_number(record.get("layout")),
+        )
+        if not is_news:
             return None
         return Snapshot.objects.create(
             source=ticket.source,
@@ -49,6 +58,17 @@ def digest_of(record: Json) -> str:
         for step in _listed(record.get("steps"))
     ]
     return hashlib.sha256(json.dumps({**record, "steps": steps}).encode()).hexdigest()
+
+
+def _patch(interpreter: object) -> int:
+    """Return the last number of a Python's version, 0 where that is none."""
+    return _number(str(interpreter).rpartition(".")[2])
+
+
+def _number(said: object) -> int:
+    """Return a small number whatever a sandbox sent in its place."""
+    text = str(said)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
 
 
 def _listed(value: object) -> list[object]:

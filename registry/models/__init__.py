@@ -6,6 +6,7 @@ from registry.models.host import Host
 from registry.models.maintainer import Maintainer
 from registry.models.plugin import Plugin, Variant
 from registry.models.probing import ProbeRun, ProbeTicket
+from registry.models.readme import Readme
 from registry.models.release import Release, Setting, Stream
 from registry.models.search_entry import SearchEntry
 from registry.models.snapshot import Snapshot
@@ -22,6 +23,7 @@ __all__ = [
     "Plugin",
     "ProbeRun",
     "ProbeTicket",
+    "Readme",
     "Release",
     "SearchEntry",
     "Setting",

@@ -29,7 +29,10 @@ class PluginQuerySet(models.QuerySet["Plugin"]):
 
 
 class Plugin(models.Model):
-    """A connector by type and name, whoever wrote it. What it shows is its default's."""
+    """A connector by type and name, whoever wrote it. What it shows is its default's.
+
+    `service` is what it connects to, as an address's word: `postgres` of `tap-postgres`.
+    """
 
     type = models.CharField(
         max_length=16, choices=[(kind.value, kind.value) for kind in PluginType]
@@ -37,6 +40,7 @@ class Plugin(models.Model):
     name = models.CharField(max_length=120)
     label = models.CharField(max_length=200, blank=True)
     description = models.TextField(blank=True)
+    service = models.CharField(max_length=120, blank=True)
     default_variant = models.ForeignKey(
         "Variant", models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -64,6 +68,7 @@ class Plugin(models.Model):
                 name="plugin_unpublished",
             ),
             models.Index(fields=["published_with"], name="plugin_published_with"),
+            models.Index(fields=["service"], name="plugin_service"),
         ]
 
     def __str__(self) -> str:

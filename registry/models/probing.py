@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from registry import cadence
 from registry.models.source import Source
+from registry.vocabulary import TicketKind
 
 # Longer than the longest try: resolving, building and calling each have limits of their own.
 LEASE = timedelta(minutes=20)
@@ -18,6 +19,15 @@ LEASE = timedelta(minutes=20)
 ROOM = 10
 # A ticket that ended the worker so many times is not given to another.
 CRASHES_LIMIT = 3
+# What was tried is asked about again after anything that never was.
+AGAIN = -1000
+# Whether a current release still resolves to the same files: milliseconds, where it does.
+RECHECK = timedelta(days=1)
+# Where nothing could be resolved all of it is tried again; after a month, monthly.
+DOUBLINGS = 5
+
+
+NONE: Mapping[str, str] = {}
 
 
 class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
@@ -34,15 +44,34 @@ class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
         """Return tickets that a worker is trying now."""
         return self.filter(leased_until__gt=now)
 
+    def outdated(self, python: str, *, patch: int, layout: int) -> Self:
+        """Return tickets of current releases whose result an older Python or sandbox gave.
+
+        Newer ones alone count: workers with several patch versions would otherwise undo
+        each other's results for ever.
+        """
+        older = Q(patch__lt=patch) | Q(layout__lt=layout)
+        return self.filter(
+            older,
+            python=python,
+            is_current=True,
+            parked_at=None,
+            tried_at__isnull=False,
+        )
+
     def lease(
-        self, now: datetime, *, pythons: Collection[str] | None = None
+        self,
+        now: datetime,
+        *,
+        pythons: Collection[str] | None = None,
+        kinds: Collection[TicketKind] = tuple(TicketKind),
     ) -> "ProbeTicket | None":
         """Take the most urgent due ticket for one worker; nobody gets the same one.
 
         Counted before any work: a ticket that ends its workers is parked in the end.
         """
         with transaction.atomic():
-            wanted = self.due(now)
+            wanted = self.due(now).filter(kind__in=kinds)
             if pythons is not None:
                 wanted = wanted.filter(python__in=pythons)
             ticket = wanted.select_for_update(skip_locked=True).first()
@@ -70,16 +99,24 @@ class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
         wanted: Mapping[str, Iterable[str]],
         *,
         now: datetime,
+        kind: TicketKind = TicketKind.RUN,
+        revisions: Mapping[str, str] = NONE,
     ) -> None:
         """Make a ticket for each version on its Pythons, due now; those there are stay.
 
         Versions and Pythons come most wanted first: of all packages the newest release is
-        tried on the first Python before any is on the next. One query.
+        tried on the first Python before any is on the next. The first version is the current
+        one, and those before it are current no more. `revisions` are the commits of
+        versions that are installed from Git. Two queries.
         """
+        current = next(iter(wanted), "")
+        past = self.filter(source=source, kind=kind, is_current=True)
+        past.exclude(version=current).update(is_current=False)
         self.bulk_create(
             [
                 self.model(
-                    source=source, version=version, python=python,
+                    kind=kind, source=source, version=version, python=python,
+                    revision=revisions.get(version, ""), is_current=version == current,
                     priority=-(place * ROOM + nth), due_at=now,
                 )
                 for place, (version, pythons) in enumerate(wanted.items())
@@ -90,15 +127,29 @@ class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
 
 
 class ProbeTicket(models.Model):
-    """One release of a package to be tried on one Python.
+    """One release of a package or a repository, to be asked one kind of question on one Python.
 
-    `due_at` is empty once there is a result. `attempts` counts what was begun since the
-    last result. `parked_at` is set where nobody is to try again by himself.
+    `revision` is the commit, where it is installed from Git. `is_current` says that it is
+    what an installer takes now: only that is asked about again. `due_at` is empty where
+    nothing is to be asked. `attempts` counts what was begun since the last result, which
+    came from the Python's `patch` version, by the sandbox's `layout`; `unchanged` how many
+    results since showed nothing new. `parked_at` is set where nobody is to try again by
+    himself.
     """
 
+    kind = models.CharField(
+        max_length=12,
+        choices=[(kind.value, kind.value) for kind in TicketKind],
+        default=TicketKind.RUN,
+    )
     source = models.ForeignKey(Source, models.CASCADE, related_name="tickets")
     version = models.CharField(max_length=120)
     python = models.CharField(max_length=8)
+    revision = models.CharField(max_length=64, blank=True)
+    is_current = models.BooleanField(default=False)
+    patch = models.PositiveSmallIntegerField(default=0)
+    layout = models.PositiveSmallIntegerField(default=0)
+    unchanged = models.PositiveSmallIntegerField(default=0)
     priority = models.SmallIntegerField(default=0)
     due_at = models.DateTimeField(null=True)
     lease = models.UUIDField(null=True)
@@ -115,7 +166,7 @@ class ProbeTicket(models.Model):
         ordering = ["source", "-priority", "python"]
         constraints = [
             models.UniqueConstraint(
-                fields=["source", "version", "python"], name="ticket_once"
+                fields=["source", "kind", "version", "python"], name="ticket_once"
             )
         ]
         indexes = [
@@ -124,7 +175,15 @@ class ProbeTicket(models.Model):
                 "due_at",
                 condition=Q(due_at__isnull=False, parked_at__isnull=True),
                 name="ticket_due",
-            )
+            ),
+            models.Index(
+                fields=["leased_until"],
+                condition=Q(leased_until__isnull=False),
+                name="ticket_held",
+            ),
+            models.Index(
+                fields=["lease"], condition=Q(lease__isnull=False), name="ticket_lease"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -132,12 +191,20 @@ class ProbeTicket(models.Model):
 
     @property
     def subject(self) -> str:
-        """Return what snapshots of its runs are about."""
-        return f"{RUN}{self.version}/{self.python}"
+        """Return what snapshots of its results are about."""
+        return f"{self.kind}/{self.version}/{self.python}"
 
-    def succeeded(self, now: datetime) -> None:
-        """Note that there is a result, whatever it says of the release."""
-        self.tried_at, self.due_at = now, None
+    def succeeded(
+        self, now: datetime, *, lock: str, is_news: bool, patch: int, layout: int
+    ) -> None:
+        """Note that there is a result, whatever it says of the release, and when to ask again.
+
+        `lock` is empty where nothing could be resolved: that is not known without trying.
+        """
+        self.unchanged = 0 if is_news else self.unchanged + 1
+        wait = RECHECK if lock else RECHECK * 2 ** min(self.unchanged, DOUBLINGS)
+        self.tried_at, self.due_at = now, now + wait if self.is_current else None
+        self.patch, self.layout, self.priority = patch, layout, AGAIN
         self.failures, self.attempts, self.last_error = 0, 0, ""
         self.lease = self.leased_until = None
         self.save()
@@ -165,8 +232,8 @@ class ProbeRun(models.Model):
     """What one run of one release on one Python came to: the facts of its snapshot.
 
     All of it is derived and made again when the probes' version is raised. `outcomes` are
-    the answers with their causes, `surface` what `registry.differences` compares, `facts`
-    the rest of `registry.tried.Tried`.
+    the answers with their causes, `surface` what `registry.differences` compares, `rescue`
+    what had to be added by hand for it to start.
     """
 
     snapshot = models.OneToOneField("Snapshot", models.CASCADE, related_name="run")
@@ -182,7 +249,7 @@ class ProbeRun(models.Model):
     imports = models.CharField(max_length=8)
     outcomes = models.JSONField(default=list)
     surface = models.JSONField(default=dict)
-    facts = models.JSONField(default=dict)
+    rescue = models.CharField(max_length=200, blank=True)
 
     objects = ProbeRunQuerySet.as_manager()
 
@@ -204,7 +271,3 @@ class ProbeRun(models.Model):
         if answers == {"yes"}:
             return "yes"
         return "no" if "no" in answers else "unknown"
-
-
-# The subjects of snapshots that are records of runs begin with this.
-RUN = "run/"

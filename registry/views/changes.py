@@ -50,7 +50,7 @@ def changes(
         "kind": kind,
         "plugin": row.plugin,
         "variant": row,
-        "pairs": _pairs(runs.defer("facts"))[:PAIRS_SHOWN],
+        "pairs": _pairs(runs)[:PAIRS_SHOWN],
     }
     return render(request, "registry/changes.html", context)
 
