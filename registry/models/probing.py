@@ -8,6 +8,7 @@ from typing import Self
 
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from registry import cadence
 from registry.models.source import Source
@@ -107,11 +108,15 @@ class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
         Versions and Pythons come most wanted first: of all packages the newest release is
         tried on the first Python before any is on the next. The first version is the current
         one, and those before it are current no more. `revisions` are the commits of
-        versions that are installed from Git. Two queries.
+        versions that are installed from Git. Three queries.
         """
         current = next(iter(wanted), "")
-        past = self.filter(source=source, kind=kind, is_current=True)
-        past.exclude(version=current).update(is_current=False)
+        ours = self.filter(source=source, kind=kind)
+        ours.filter(is_current=True).exclude(version=current).update(is_current=False)
+        # An older one is current again where a newer one was yanked.
+        ours.filter(is_current=False, version=current).update(
+            is_current=True, due_at=Coalesce("due_at", now)
+        )
         self.bulk_create(
             [
                 self.model(
