@@ -32,6 +32,7 @@ app.conf.update(
     task_routes={
         "scrapers.tasks.crawl": {"queue": "crawl"},
         "scrapers.tasks.invoke": {"queue": "sandbox"},
+        "scrapers.tasks.renew": {"queue": "sandbox"},
         "registry.tasks.*": {"queue": "publish"},
     },
     worker_prefetch_multiplier=1,
@@ -50,6 +51,7 @@ app.conf.update(
             ("crawl what is due", "scrapers.tasks.crawl_due", 2),
             ("follow definitions", "scrapers.tasks.follow_definitions", 15),
             ("try what is due", "scrapers.tasks.invoke_due", 5),
+            ("try again with what is newer", "scrapers.tasks.renew", 3600),
             ("rate maintenance", "scrapers.tasks.rate_due", 15),
             ("record what was seen", "scrapers.tasks.probe_due", 15),
             ("publish what changed", "registry.tasks.publish_due", 15),

@@ -52,6 +52,12 @@ class Interpreter:
     has_headers: bool = True
 
     @property
+    def patch(self) -> int:
+        """Return the last number of its version, 0 for one that is none."""
+        last = self.version.rpartition(".")[2]
+        return int(last) if last.isdigit() else 0
+
+    @property
     def minor(self) -> str:
         """Return the version without its patch: "3.12"."""
         return ".".join(self.version.split(".")[:2])

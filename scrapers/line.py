@@ -17,6 +17,7 @@ from registry import catalog, publishing
 from registry.catalog import Recorded
 from registry.catalog.following import follow_names
 from registry.catalog.observing import keep_runs, observations
+from registry.catalog.questions import question_of
 from registry.catalog.rating import unrate
 from registry.catalog.records import keep_record
 from registry.facts import Finding, Json, SourceFacts
@@ -26,12 +27,12 @@ from registry.publishing import Published
 from registry.tried import Tried
 from registry.vocabulary import Outcome, SourceKind, TicketKind
 from scrapers import probes
+from scrapers.answering import answer
 from scrapers.crawl import Crawl
 from scrapers.crawl import crawl as look_and_keep
 from scrapers.probes import run_probes
 from scrapers.probes.invocation import probe_record, surface_of
 from scrapers.tickets import issue_tickets
-from scrapers.trying import try_package
 
 logger = logging.getLogger(__name__)
 
@@ -115,11 +116,10 @@ def judge_one_by_one(snapshots: Sequence[Snapshot], *, now: datetime) -> None:
 def follow_try(ticket: ProbeTicket, *, now: datetime) -> Snapshot | None:
     """Try a ticket's release, and take what came of it down the line; None is no news.
 
-    Raises what `try_package` raises, and ProbeTicket.DoesNotExist where it took longer than
-    the lease.
+    Raises what `answer` raises, and ProbeTicket.DoesNotExist where it took longer than the
+    lease.
     """
-    package = ticket.source.address
-    record = try_package(package, ticket.version, python=ticket.python)
+    record = answer(question_of(ticket))
     snapshot = keep_record(ticket.lease, record, now=timezone.now())
     if snapshot is not None:
         judge([snapshot], now=now)

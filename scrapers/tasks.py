@@ -16,6 +16,7 @@ from registry.vocabulary import SourceKind
 from sandbox import Level, assessed
 from sandbox.index import Unavailable
 from sandbox.locking import NotASpec
+from sandbox.records import LAYOUT
 from scrapers import probes
 from scrapers.leftovers import remove_leftovers
 from scrapers.line import Passage, follow_try, judge, judge_one_by_one
@@ -100,6 +101,21 @@ def invoke_due() -> None:
     free = settings.PROBE_SLOTS - ProbeTicket.objects.held(now).count()
     for _ in ProbeTicket.objects.due(now)[: max(free, 0)]:
         invoke.apply_async(expires=CALL_LIFE_S)
+
+
+@shared_task
+def renew() -> None:
+    """Have current releases tried again that older Pythons or sandboxes tried than ours."""
+    if not settings.PROBE or assessed().level is Level.NONE:
+        return
+    for python, interpreter in workshop().interpreters.items():
+        older = ProbeTicket.objects.outdated(
+            python, patch=interpreter.patch, layout=LAYOUT
+        )
+        if count := older.filter(due_at__gt=timezone.now()).update(
+            due_at=timezone.now()
+        ):
+            logger.info("Asking again of %d releases on Python %s.", count, python)
 
 
 @shared_task(soft_time_limit=1200, time_limit=1260)

@@ -8,12 +8,16 @@ import zlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from uv import find_uv_bin
 
+from registry.catalog.records import unchanged
 from registry.facts import Json
+from sandbox.providing import current_lock
+from sandbox.records import LAYOUT
 from sandbox.trying import try_release
 from sandbox.workshop import Workshop, open_workshop
 from scrapers.crawlers.index import Indexes
@@ -47,16 +51,39 @@ def workshop() -> Workshop:
     )
 
 
-def try_package(name: str, version: str, *, python: str) -> Json:
-    """Return the record of a package's release on a Python: "3.12".
+def answer_run(question: Mapping[str, Any]) -> Json:
+    """Return the record of the release in question, or that it is as it was.
 
-    Raises Unavailable where the index could not be had, and NoInterpreter.
+    Where the same files would be installed for the same Python by the same sandbox, nothing
+    is run again: that follows from the index's pages alone. Raises what `try_spec` raises.
     """
-    return try_spec(f"{name}=={version}", python=python, is_tap="tap-" in name)
+    name, python = str(question["address"]), str(question["python"])
+    spec = f"{name}=={question['version']}"
+    if is_as_it_was(spec, question):
+        return unchanged(question)
+    return try_spec(spec, python=python, is_tap="tap-" in name)
+
+
+def is_as_it_was(spec: str, question: Mapping[str, Any]) -> bool:
+    """Say whether trying a release again would install what was installed the last time."""
+    here = workshop().interpreters.get(str(question["python"]))
+    made = question["patch"], question["layout"]
+    if here is None or made != (here.patch, LAYOUT) or not question["lock"]:
+        return False
+    now = current_lock(
+        spec,
+        python=here.minor,
+        workshop=workshop(),
+        rescue=str(question["rescue"]),
+    )
+    return bool(now == question["lock"])
 
 
 def try_spec(spec: str, *, python: str, is_tap: bool) -> Json:
-    """Return the record of whatever release a requirement leads to; raises as above."""
+    """Return the record of whatever release a requirement leads to.
+
+    Raises Unavailable where the index could not be had, NotASpec, and NoInterpreter.
+    """
     return try_release(
         spec,
         python=python,

@@ -3,15 +3,23 @@
 import hashlib
 import json
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from registry.facts import Json
 from registry.models import ProbeTicket, Snapshot
 
+# In place of a record: what would be run again is what was run the last time.
+UNCHANGED = "unchanged"
 # What differs from run to run and says nothing about the connector.
 MEASURES = ("seconds", "cpu_seconds", "peak_bytes")
+# What is done before a connector is called: not done again where it is done already.
+PREPARATIONS = ("resolve", "download", "build", "install")
+# Logs have times in them.
+LOG = ("stderr", "stderr_bytes")
 
 
 def keep_record(
@@ -29,7 +37,8 @@ def keep_record(
             lease=lease, lease__isnull=False
         )
         last = Snapshot.objects.latest_of(ticket.source, [ticket.subject]).first()
-        is_news = last is None or last.digest != digest
+        is_same = last is not None and last.digest == digest
+        is_news = not is_same and UNCHANGED not in record
         ticket.succeeded(
             now,
             lock=str(record.get("lock", "")),
@@ -49,15 +58,40 @@ def keep_record(
         )
 
 
+def unchanged(question: Mapping[str, Any]) -> Json:
+    """Return what is given for a question whose answer would be the last one again."""
+    return {
+        UNCHANGED: True,
+        "lock": question["lock"],
+        "interpreter": f"{question['python']}.{question['patch']}",
+        "layout": question["layout"],
+    }
+
+
 def digest_of(record: Json) -> str:
-    """Return the digest of what a record shows, whatever time that took."""
+    """Return the digest of what a record shows, whatever time that took.
+
+    Of what went well only the answer counts, and of what went wrong the log as well.
+    """
     steps = [
-        {key: value for key, value in step.items() if key not in MEASURES}
-        if isinstance(step, dict)
-        else step
+        _shown(step) if isinstance(step, dict) else step
         for step in _listed(record.get("steps"))
+        if not _is_prepared(step)
     ]
     return hashlib.sha256(json.dumps({**record, "steps": steps}).encode()).hexdigest()
+
+
+def _shown(step: Json) -> Json:
+    passed_over = MEASURES + LOG if step.get("exit_code") == 0 else MEASURES
+    return {key: value for key, value in step.items() if key not in passed_over}
+
+
+def _is_prepared(step: object) -> bool:
+    return (
+        isinstance(step, dict)
+        and step.get("name") in PREPARATIONS
+        and step.get("exit_code") == 0
+    )
 
 
 def _patch(interpreter: object) -> int:

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from registry.catalog.questions import question_of
 from registry.catalog.records import keep_record
 from registry.facts import Json
 from registry.models import ProbeTicket
@@ -53,10 +54,7 @@ def take(request: HttpRequest) -> HttpResponse:
     ticket = ProbeTicket.objects.lease(timezone.now(), pythons=wanted)
     if ticket is None:
         return HttpResponse(status=204)
-    return JsonResponse(
-        {"lease": str(ticket.lease), "package": ticket.source.address,
-         "version": ticket.version, "python": ticket.python}
-    )  # fmt: skip
+    return JsonResponse({"lease": str(ticket.lease), **question_of(ticket)})
 
 
 @for_workers
@@ -78,7 +76,10 @@ def _json(request: HttpRequest) -> Json | None:
     if len(body) > RECORD_LIMIT:
         return None
     try:
-        said = json.loads(body.replace(b"\\u0000", b"\\ufffd"))
+        # Half a surrogate pair is no character, and no column takes it; nor does it NUL.
+        text = body.replace(b"\\u0000", b"\\ufffd").decode()
+        said = json.loads(text)
+        json.dumps(said, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
     return said if isinstance(said, dict) else None

@@ -97,3 +97,26 @@ def test_an_index_that_is_away_is_no_fault_of_the_release(songbook, crawl, setti
     assert (ticket.lease, ticket.failures) == (None, 1)
     assert ticket.due_at > timezone.now()
     assert not Snapshot.objects.filter(subject__startswith="run/").exists()
+
+
+@pytest.mark.django_db
+def test_a_release_whose_files_are_the_same_is_not_run_again(
+    songbook, crawl, monkeypatch
+):
+    songbook.put("tap-alpha", wheel_of("tap-alpha", ABOUT))
+    crawl("pypi:tap-alpha")
+    tasks.invoke()
+    ProbeTicket.objects.update(due_at=timezone.now())
+    monkeypatch.setattr(trying, "try_spec", None)
+    tasks.invoke()
+    ticket = ProbeTicket.objects.get()
+    assert (ticket.unchanged, ticket.failures) == (1, 0)
+    monkeypatch.undo()
+    # Another Python tries it again, and shows that it does what it did.
+    ProbeTicket.objects.update(patch=0)
+    tasks.renew()
+    assert ProbeTicket.objects.get().due_at <= timezone.now()
+    tasks.invoke()
+    ticket = ProbeTicket.objects.get()
+    assert ticket.patch == trying.workshop().interpreters[ticket.python].patch
+    assert Snapshot.objects.filter(subject__startswith="run/").count() == 1

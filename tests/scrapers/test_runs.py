@@ -8,7 +8,8 @@ from django.utils import timezone
 from registry.catalog import record as record_facts
 from registry.catalog.following import follow_variants
 from registry.catalog.observing import observations
-from registry.catalog.records import digest_of, keep_record
+from registry.catalog.questions import question_of
+from registry.catalog.records import digest_of, keep_record, unchanged
 from registry.models import (
     ProbeRun,
     ProbeTicket,
@@ -18,7 +19,7 @@ from registry.models import (
     Stream,
     Variant,
 )
-from registry.models.probing import CRASHES_LIMIT, LEASE
+from registry.models.probing import CRASHES_LIMIT, LEASE, RECHECK
 from registry.vocabulary import Origin, SourceKind
 from scrapers import tasks
 from scrapers.line import judge
@@ -180,6 +181,70 @@ def test_the_same_result_again_is_no_snapshot(tickets):
     assert digest_of(record()) != digest_of(record(python="3.11"))
 
 
+def given(**more):
+    """Lease the one ticket, give a record for it, and return it as it is then."""
+    ticket = ProbeTicket.objects.lease(NOW)
+    shown = {**record(*installed(about())), "lock": "l", "interpreter": "3.12.4"}
+    keep_record(ticket.lease, {**shown, **more}, now=NOW)
+    ticket.refresh_from_db()
+    return ticket
+
+
+def one_ticket(package, settings, version="1.1"):
+    settings.PROBE = True
+    ProbeTicket.objects.issue(package, {version: ["3.12"]}, now=NOW)
+
+
+def test_a_current_release_is_asked_about_again_the_next_day(package, settings):
+    one_ticket(package, settings)
+    ticket = given(layout=1)
+    assert (ticket.due_at, ticket.patch, ticket.layout) == (NOW + RECHECK, 4, 1)
+    assert question_of(ticket)["lock"] == ""
+    ProbeTicket.objects.update(due_at=NOW)
+    tasks.probe_due()
+    question = question_of(ProbeTicket.objects.get())
+    assert (question["lock"], question["patch"], question["layout"]) == ("l", 4, 1)
+    asked = ProbeTicket.objects.lease(NOW)
+    assert keep_record(asked.lease, unchanged(question), now=NOW) is None
+    asked.refresh_from_db()
+    assert (asked.due_at, asked.unchanged, asked.patch) == (NOW + RECHECK, 1, 4)
+    assert Snapshot.objects.filter(subject__startswith="run/").count() == 1
+
+
+def test_what_can_not_be_resolved_is_tried_again_less_and_less_often(package, settings):
+    one_ticket(package, settings)
+    waits = []
+    for _ in range(8):
+        ProbeTicket.objects.update(due_at=NOW)
+        waits.append((given(lock="").due_at - NOW) / RECHECK)
+    assert waits == [1, 2, 4, 8, 16, 32, 32, 32]
+
+
+def test_a_release_that_is_current_no_more_is_not_asked_about_again(package, settings):
+    one_ticket(package, settings)
+    ProbeTicket.objects.issue(package, {"1.2": ["3.12"]}, now=NOW)
+    ProbeTicket.objects.filter(version="1.2").update(due_at=None)
+    assert given().due_at is None
+    # 1.2 was yanked.
+    one_ticket(package, settings)
+    old, new = ProbeTicket.objects.order_by("version")
+    assert (old.is_current, old.due_at) == (True, NOW)
+    assert (new.is_current, new.due_at) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("patch", "layout", "is_again"),
+    [(4, 1, False), (5, 1, True), (4, 2, True), (3, 1, False)],
+)
+def test_a_newer_python_or_sandbox_has_it_tried_again(
+    package, settings, patch, layout, is_again
+):
+    one_ticket(package, settings)
+    given(layout=1)
+    found = ProbeTicket.objects.outdated("3.12", patch=patch, layout=layout)
+    assert found.exists() is is_again
+
+
 def test_nothing_is_tried_where_that_is_switched_off(tickets, settings):
     settings.PROBE = False
     tasks.invoke()
@@ -221,7 +286,7 @@ def test_a_sandbox_elsewhere_takes_a_ticket_and_gives_its_record_once(
     tickets, client, bearer
 ):
     ticket = taken(client, bearer).json()
-    assert (ticket["package"], ticket["version"]) == ("tap-alpha", "1.1")
+    assert (ticket["address"], ticket["version"]) == ("tap-alpha", "1.1")
     address = f"/sandbox/records/{ticket['lease']}"
     shown = record(*installed(about()), version="1.1")
     for status in (204, 404):
@@ -248,7 +313,18 @@ def test_where_no_token_is_set_nobody_gets_a_ticket(tickets, client, settings):
 
 
 @pytest.mark.parametrize(
-    "said", ["[]", "{", "null", '{"steps": 7}', '{"steps": [1, null]}', "[" * 9999]
+    "said",
+    [
+        "[]",
+        "{",
+        "null",
+        '{"steps": 7}',
+        '{"steps": [1, null]}',
+        "[" * 9999,
+        '{"name": "\\ud800"}',
+        '{"unchanged": true}',
+        '{"layout": [1], "interpreter": {}}',
+    ],
 )
 def test_whatever_a_sandbox_sends_nothing_breaks(tickets, client, bearer, said):
     ticket = taken(client, bearer).json()

@@ -11,8 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from sandbox import Level, assessed
 from sandbox.index import Unavailable
+from scrapers.answering import answer, in_words
 from scrapers.http import Session, session
-from scrapers.trying import try_package, workshop
+from scrapers.trying import workshop
 
 # Between two questions where nothing is due, and after an answer that was none.
 PAUSE_S = 5.0
@@ -50,21 +51,19 @@ class Command(BaseCommand):
     def _work(self, http: Session, address: str) -> bool:
         """Try one release; say whether there was one."""
         try:
-            answer = http.post(
+            said = http.post(
                 f"{address}/sandbox/tickets",
                 json={"pythons": list(workshop().interpreters)},
                 timeout=TIMEOUT_S,
             )
-            answer.raise_for_status()
-            if answer.status_code == HTTPStatus.NO_CONTENT:
+            said.raise_for_status()
+            if said.status_code == HTTPStatus.NO_CONTENT:
                 time.sleep(PAUSE_S)
                 return False
-            ticket = answer.json()
-            said = ticket["package"], ticket["version"], ticket["python"]
-            record = try_package(said[0], said[1], python=said[2])
+            question = said.json()
             given = http.post(
-                f"{address}/sandbox/records/{ticket['lease']}",
-                json=record,
+                f"{address}/sandbox/records/{question['lease']}",
+                json=answer(question),
                 timeout=TIMEOUT_S,
             )
             given.raise_for_status()
@@ -74,5 +73,5 @@ class Command(BaseCommand):
             self.stderr.write(str(error))
             time.sleep(PAUSE_S)
             return False
-        self.stdout.write("Tried {} {} on Python {}.".format(*said))
+        self.stdout.write(f"Tried {in_words(question)}.")
         return True

@@ -1,0 +1,39 @@
+"""What a sandbox is asked for a ticket: all that it needs to know, as JSON.
+
+The same goes to a worker of our own and to one elsewhere, which has no database.
+"""
+
+from registry.facts import Json
+from registry.models import ProbeRun, ProbeTicket
+
+
+def question_of(ticket: ProbeTicket) -> Json:
+    """Return what a ticket asks: kind, place, release, Python, and what was seen before.
+
+    `lock` and `rescue` are those of its last run where the same Python and the same sandbox
+    would give the same again; empty where it has to be run. One query or two.
+    """
+    source = ticket.source
+    return {
+        "kind": ticket.kind,
+        "source": source.kind,
+        "address": source.address,
+        "version": ticket.version,
+        "revision": ticket.revision,
+        "python": ticket.python,
+        "patch": ticket.patch,
+        "layout": ticket.layout,
+        **_seen(ticket),
+    }
+
+
+def _seen(ticket: ProbeTicket) -> Json:
+    last = (
+        ProbeRun.objects.filter(
+            source=ticket.source_id, version=ticket.version, python=ticket.python
+        )
+        .order_by("-snapshot_id")
+        .values("lock", "rescue")
+        .first()
+    )
+    return dict(last) if last else {"lock": "", "rescue": ""}
