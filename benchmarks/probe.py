@@ -25,7 +25,7 @@ from pypi_simple import PYPI_SIMPLE_ENDPOINT
 from requests import Session
 
 import sandbox
-from sandbox.trying import try_release
+from sandbox.trying import Trial
 from sandbox.workshop import Workshop, open_workshop
 
 # Built with the SDK and before it; with wheels alone, and with sources to build.
@@ -102,13 +102,12 @@ def measure(
     """Warm up both ways, then have them take turns; return whether a target was missed."""
 
     def ours(spec: str) -> object:
-        return try_release(
-            spec,
-            python=PYTHON,
+        trial = Trial(
             workshop=shop,
             config_for=lambda *_: {"api_key": "canary"},
             discover="tap-" in spec,
         )
+        return trial.of(spec, python=PYTHON)
 
     print(f"level {sandbox.assessed().level}, Python {PYTHON}, {len(specs)} packages")
     for spec in specs:

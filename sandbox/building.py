@@ -6,6 +6,7 @@ cache of its own that ends with it. What comes back is judged before it is kept.
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +19,7 @@ from sandbox.index import Unavailable
 from sandbox.interpreters import Interpreter
 from sandbox.limits import GIB, MIB
 from sandbox.locking import ENVIRONMENT, INDEX_URL, relayed
+from sandbox.sources import SourceTree
 from sandbox.wheels import UnfitWheel, check_built
 from sandbox.workshop import Workshop
 
@@ -30,6 +32,7 @@ LIMITS = Limits(
 )
 WHEEL = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._+!-]{0,250}\.whl")
 SOURCES = "/opt/source"
+NOTHING: Mapping[str, str] = {}
 
 
 class NotBuilt(Exception):
@@ -60,39 +63,66 @@ def build(
 
     Raises NotBuilt, and Unavailable where the index is why.
     """
-    run = _run(source, interpreter, workshop)
+    inside = f"{SOURCES}/{source.name}"
+    run = _run(
+        _command(inside, interpreter, workshop), {source: inside}, interpreter, workshop
+    )
+    return run, _taken(run, source.name, _place(sha256, interpreter, workshop), release)
+
+
+def build_tree(
+    tree: SourceTree, *, interpreter: Interpreter, workshop: Workshop
+) -> tuple[Run, Path]:
+    """Build a source tree; return how, and the wheel, whatever release that says to be.
+
+    Raises NotBuilt, and Unavailable where the index is why.
+    """
+    archive, folder = f"{SOURCES}/tree.tar", "/work/source"
+    python = [str(interpreter.executable), "-I", "-S"]
+    project = f"{folder}/{tree.directory}" if tree.directory else folder
+    command = [
+        *[*python, workshop.tool("unpack.py"), archive, folder, "--"],
+        *_command(project, interpreter, workshop),
+    ]
+    run = _run(
+        command, {tree.archive: archive}, interpreter, workshop, tree.environment
+    )
+    return run, _taken(run, tree.commit, _place(tree.key, interpreter, workshop), None)
+
+
+def _taken(run: Run, source: str, place: Path, release: tuple[str, str] | None) -> Path:
+    """Return where the wheel is kept that a run gave. Raises NotBuilt."""
     if run.exit_code != 0:
-        raise NotBuilt(f"{source.name} does not build.", run)
+        raise NotBuilt(f"{source} does not build.", run)
     name, _, content = run.stdout.partition(b"\n")
     if not WHEEL.fullmatch(name):
-        raise NotBuilt(f"The build of {source.name} gave no wheel.", run)
-    place = _place(sha256, interpreter, workshop)
+        raise NotBuilt(f"The build of {source} gave no wheel.", run)
     place.mkdir(parents=True, exist_ok=True)
     # Judged in a folder of its own, since another process may build the same.
     with TemporaryDirectory(dir=place) as folder:
         suspect = Path(folder, name.decode())
         write_whole(suspect, content)
         try:
-            check_built(suspect, *release)
+            check_built(suspect, release)
         except UnfitWheel as error:
             raise NotBuilt(str(error), run) from error
-        return run, suspect.replace(place / suspect.name)
+        return suspect.replace(place / suspect.name)
 
 
-def _run(source: Path, interpreter: Interpreter, workshop: Workshop) -> Run:
-    """Return how the build went. Raises Unavailable."""
-    inside = f"{SOURCES}/{source.name}"
-    python = [str(interpreter.executable), "-I", "-S"]
+def _run(
+    command: list[str],
+    readable: Mapping[Path, str],
+    interpreter: Interpreter,
+    workshop: Workshop,
+    environment: Mapping[str, str] = NOTHING,
+) -> Run:
+    """Return how a build went. Raises Unavailable."""
     with opened(workshop.index, workshop.doors) as door:
         run = sandbox.run(
-            [
-                *relayed(interpreter, workshop),
-                *[*python, workshop.tool("build.py")],
-                *_command(inside, interpreter, workshop),
-            ],
+            [*relayed(interpreter, workshop), *command],
             limits=replace(LIMITS, wall_s=workshop.build_s),
-            readable={**workshop.readable(interpreter), source: inside},
-            environment=ENVIRONMENT,
+            readable={**workshop.readable(interpreter), **readable},
+            environment={**ENVIRONMENT, **environment},
             socket=door.path,
         )
         if run.exit_code != 0 and door.failures:
@@ -108,6 +138,7 @@ def _place(sha256: str, interpreter: Interpreter, workshop: Workshop) -> Path:
 
 def _command(source: str, interpreter: Interpreter, workshop: Workshop) -> list[str]:
     return [
+        str(interpreter.executable), "-I", "-S", workshop.tool("build.py"),
         workshop.tool("uv"), "build", "--wheel", source,
         "--out-dir", "/work/out",
         "--python", str(interpreter.executable),

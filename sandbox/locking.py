@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -26,6 +27,7 @@ from sandbox.gateway import Door, opened
 from sandbox.index import Absent, Unavailable
 from sandbox.interpreters import Interpreter
 from sandbox.limits import GIB, MIB
+from sandbox.sources import OWN
 from sandbox.workshop import Workshop
 
 # Where the index is inside: the relay listens there.
@@ -33,10 +35,15 @@ PORT = 8118
 INDEX_URL = f"http://127.0.0.1:{PORT}/simple/"
 SOCKET = "/run/index.sock"
 PINNED = re.compile(r"([A-Za-z0-9._-]{1,200})==([A-Za-z0-9._+!-]{1,120})\s*(.*)")
+# A wheel that the lock is for stands in it by its path.
+OWN_ROW = re.compile(
+    rf"[A-Za-z0-9._-]{{1,200}} @ file://{OWN}/[0-9a-f]{{64}}/\S+(?: --hash=\S+)*"
+)
 HASHED = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 PACKAGES_LIMIT = 1_000
 # A change in how locks are made makes those that were kept useless.
 LAYOUT = 1
+NOTHING: Mapping[Path, str] = {}
 LIMITS = Limits(
     wall_s=300,
     cpu_s=240,
@@ -62,10 +69,14 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """What is to be installed, by name. `consulted` are the pages that it follows from."""
+    """What is to be installed, by name. `consulted` are the pages that it follows from.
+
+    `own` is the key of the source tree that it is for, where that is no release on an index.
+    """
 
     packages: tuple[Locked, ...]
     consulted: Mapping[str, str] = field(default_factory=dict)
+    own: str = ""
 
     @property
     def digest(self) -> str:
@@ -73,6 +84,7 @@ class Lock:
         rows = [
             f"{p.name}=={p.version} {' '.join(sorted(p.hashes))}" for p in self.packages
         ]
+        rows += [self.own] if self.own else []
         return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 
@@ -88,7 +100,11 @@ def requirement(spec: str) -> Requirement:
 
 
 def known_lock(
-    specs: tuple[str, ...], *, interpreter: Interpreter, workshop: Workshop
+    specs: tuple[str, ...],
+    *,
+    interpreter: Interpreter,
+    workshop: Workshop,
+    own: str = "",
 ) -> Lock | None:
     """Return the lock that resolving would give, if nothing changed since the last time.
 
@@ -114,30 +130,36 @@ def known_lock(
     with ThreadPoolExecutor(8) as pool:
         if not all(pool.map(is_same, consulted)):
             return None
-    return Lock(tuple(packages), consulted)
+    return Lock(tuple(packages), consulted, own)
 
 
 def resolve(
-    specs: tuple[str, ...], *, interpreter: Interpreter, workshop: Workshop
+    specs: tuple[str, ...],
+    *,
+    interpreter: Interpreter,
+    workshop: Workshop,
+    readable: Mapping[Path, str] = NOTHING,
+    own: str = "",
 ) -> tuple[Run, Lock | None]:
     """Return how resolving went, and the lock if there is one.
 
+    `own` is the key of a source tree whose wheel is `readable` and stands in `specs`.
     Raises Unavailable where the index, and no package, is why there is none.
     """
     with opened(workshop.index, workshop.doors) as door:
         run = sandbox.run(
             [*relayed(interpreter, workshop), *_compile(interpreter, workshop)],
             limits=LIMITS,
-            readable=workshop.readable(interpreter),
+            readable={**workshop.readable(interpreter), **readable},
             environment=ENVIRONMENT,
             stdin="\n".join(specs).encode(),
             socket=door.path,
         )
-        packages = read_lock(run.stdout) if run.exit_code == 0 else ()
-        if not packages:
+        packages = read_lock(run.stdout) if run.exit_code == 0 else None
+        if packages is None:
             _blame_index(door)
             return run, None
-        lock = Lock(packages, dict(door.consulted))
+        lock = Lock(packages, dict(door.consulted), own)
     if not door.failures:
         _keep(lock, _key(specs, interpreter, workshop), workshop)
     return run, lock
@@ -153,25 +175,27 @@ def relayed(interpreter: Interpreter, workshop: Workshop) -> list[str]:
     return [*python, workshop.tool("relay.py"), SOCKET, str(PORT), "--"]
 
 
-def read_lock(content: bytes) -> tuple[Locked, ...]:
-    """Return the packages of a requirements file with hashes, by name.
+def read_lock(content: bytes) -> tuple[Locked, ...] | None:
+    """Return the packages of a requirements file with hashes, by name, but its own wheel.
 
-    It was written next to foreign code: lines that are none of a lock's make it no lock,
-    and the answer is empty.
+    It was written next to foreign code: None where a line is none of a lock's, where it
+    names nothing at all, or too much.
     """
     text = content.decode(errors="replace").replace("\\\n", " ")
+    rows = [" ".join(line.split()) for line in text.splitlines()]
+    said = [row for row in rows if row and not row.startswith("#")]
     found: dict[str, Locked] = {}
-    for line in text.splitlines():
-        if not line.strip() or line.startswith("#"):
+    for row in said:
+        if OWN_ROW.fullmatch(row):
             continue
-        pinned = PINNED.fullmatch(line.strip())
+        pinned = PINNED.fullmatch(row)
         hashes = frozenset(HASHED.findall(pinned[3])) if pinned else frozenset()
         if pinned is None or not hashes or not _is_version(pinned[2]):
-            return ()
+            return None
         name = canonicalize_name(pinned[1])
         found[name] = Locked(name, pinned[2], hashes)
-    if len(found) > PACKAGES_LIMIT:
-        return ()
+    if not said or len(found) > PACKAGES_LIMIT:
+        return None
     return tuple(found[name] for name in sorted(found))
 
 

@@ -5,22 +5,25 @@ can't be had is one, since that is nobody's release's fault: Unavailable.
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from packaging.utils import canonicalize_name
+from packaging.utils import canonicalize_name, parse_wheel_filename
 
 import sandbox
 from sandbox import Limits, Run
-from sandbox.building import NotBuilt, build, built_wheel
+from sandbox.building import NotBuilt, build, build_tree, built_wheel
 from sandbox.fetching import Fetched, NoFile, fetch
 from sandbox.installing import PLACE, Chosen, Environment, NotInstalled, add, installed
 from sandbox.interpreters import Interpreter
 from sandbox.invoking import Outcome, failed, good, of_run
 from sandbox.locking import Lock, known_lock, requirement, resolve
 from sandbox.running import DEFAULT, NOTHING, UNCHANGED
+from sandbox.sources import SourceTree
 from sandbox.wheels import Executable
 from sandbox.workshop import Workshop
 
@@ -38,12 +41,14 @@ class Provided:
     """What came of installing a release: steps, and an environment if all went well.
 
     `wheel` is the package's own, to be read as data; `lock` and `chosen` are set as far as
-    it went. `rescue` is what had to be added.
+    it went. `rescue` is what had to be added. With a `source` it is that which is built and
+    installed, and `spec` only says so in words.
     """
 
     spec: str
     interpreter: Interpreter
     rescue: str = ""
+    source: SourceTree | None = None
     steps: list[Outcome] = field(default_factory=list)
     lock: Lock | None = None
     chosen: tuple[Chosen, ...] = ()
@@ -52,6 +57,9 @@ class Provided:
     @property
     def package(self) -> Chosen | None:
         """Return the package that was asked for, among those chosen for it."""
+        if self.source is not None:
+            # Its own wheel is the first; what it calls itself is its own matter.
+            return self.chosen[0] if self.chosen else None
         name = canonicalize_name(requirement(self.spec).name)
         return next((one for one in self.chosen if one.name == name), None)
 
@@ -103,6 +111,7 @@ def provided(
     python: str,
     workshop: Workshop,
     rescue: str = "",
+    source: SourceTree | None = None,
     upon: Provided | None = None,
 ) -> Iterator[Provided]:
     """Yield a release installed for a minor version of Python; it is gone at the end.
@@ -112,13 +121,16 @@ def provided(
     then it goes with that one. Raises NotASpec, NoInterpreter, and Unavailable where the
     index is why.
     """
-    requirement(spec)
-    done = Provided(spec, interpreter_for(python, workshop), rescue)
+    if source is None:
+        requirement(spec)
+    done = Provided(spec, interpreter_for(python, workshop), rescue, source)
     with ExitStack() as held:
         try:
+            if source is not None:
+                done.chosen = (_own(source, done, workshop),)
             _resolve(done, workshop)
             fetched = _download(done, workshop)
-            done.chosen = tuple(_wheel(one, done, workshop) for one in fetched)
+            done.chosen += tuple(_wheel(one, done, workshop) for one in fetched)
             _install(done, workshop, held, upon)
         except _Stopped:
             pass
@@ -126,18 +138,28 @@ def provided(
 
 
 def current_lock(
-    spec: str, *, python: str, workshop: Workshop, rescue: str = ""
+    spec: str,
+    *,
+    python: str,
+    workshop: Workshop,
+    rescue: str = "",
+    source: SourceTree | None = None,
 ) -> str | None:
     """Return the digest of the lock that a try would find, where that is known already.
 
-    None where it has to be resolved. Raises what `provided` raises.
+    None where it has to be resolved, or built first. Raises what `provided` raises.
     """
-    requirement(spec)
-    lock = known_lock(
-        _specs(spec, rescue),
-        interpreter=interpreter_for(python, workshop),
-        workshop=workshop,
-    )
+    interpreter, own = interpreter_for(python, workshop), ""
+    if source is None:
+        requirement(spec)
+    else:
+        own = source.key
+        wheel = built_wheel(own, interpreter=interpreter, workshop=workshop)
+        if wheel is None:
+            return None
+        spec = source.requirement(wheel)
+    specs = _specs(spec, rescue)
+    lock = known_lock(specs, interpreter=interpreter, workshop=workshop, own=own)
     return lock.digest if lock else None
 
 
@@ -153,14 +175,41 @@ def _specs(spec: str, rescue: str) -> tuple[str, ...]:
     return (spec, rescue) if rescue else (spec,)
 
 
+def _own(source: SourceTree, done: Provided, workshop: Workshop) -> Chosen:
+    """Return the wheel of a source tree, built unless it was. Raises _Stopped."""
+    interpreter = done.interpreter
+    wheel = built_wheel(source.key, interpreter=interpreter, workshop=workshop)
+    if wheel is None:
+        make = partial(build_tree, source, interpreter=interpreter, workshop=workshop)
+        wheel = _built(make, done)
+    name, version, _, _ = parse_wheel_filename(wheel.name)
+    return Chosen(
+        name=name,
+        version=str(version),
+        wheel=wheel,
+        filename=source.commit,
+        sha256=source.key,
+        size_bytes=source.archive.stat().st_size,
+        is_built=True,
+    )
+
+
 def _resolve(done: Provided, workshop: Workshop) -> None:
     began = time.monotonic()
-    specs, interpreter = _specs(done.spec, done.rescue), done.interpreter
-    done.lock = known_lock(specs, interpreter=interpreter, workshop=workshop)
+    spec, readable, own = done.spec, NOTHING, ""
+    if done.source is not None:
+        wheel = done.chosen[0].wheel
+        spec, own = done.source.requirement(wheel), done.source.key
+        readable = {wheel: done.source.place(wheel)}
+    how: dict[str, Any] = {
+        "interpreter": done.interpreter, "workshop": workshop, "own": own,
+    }  # fmt: skip
+    specs = _specs(spec, done.rescue)
+    done.lock = known_lock(specs, **how)
     if done.lock:
         done.steps.append(good("resolve", time.monotonic() - began))
         return
-    run, done.lock = resolve(specs, interpreter=interpreter, workshop=workshop)
+    run, done.lock = resolve(specs, readable=readable, **how)
     step = of_run("resolve", run, keep_stdout=False)
     if done.lock is None and step.is_good:
         step = failed("resolve", run.seconds, "Resolving gave no lock.")
@@ -199,15 +248,21 @@ def _build(one: Fetched, done: Provided, workshop: Workshop) -> Path:
     sha256, interpreter = one.file.sha256, done.interpreter
     if kept := built_wheel(sha256, interpreter=interpreter, workshop=workshop):
         return kept
-    release = one.package.name, one.package.version
+    make = partial(
+        build,
+        one.path,
+        sha256,
+        release=(one.package.name, one.package.version),
+        interpreter=interpreter,
+        workshop=workshop,
+    )
+    return _built(make, done)
+
+
+def _built(make: Callable[[], tuple[Run, Path]], done: Provided) -> Path:
+    """Return the wheel that a build makes, and note how it went. Raises _Stopped."""
     try:
-        run, wheel = build(
-            one.path,
-            sha256,
-            release=release,
-            interpreter=interpreter,
-            workshop=workshop,
-        )
+        run, wheel = make()
     except NotBuilt as error:
         step = of_run("build", error.run, keep_stdout=False)
         if step.is_good:
@@ -229,7 +284,7 @@ def _install(
             add(more, upon.environment, interpreter=done.interpreter, workshop=workshop)
             done.environment = upon.environment
         else:
-            name = requirement(done.spec).name
+            name = done.package.name if done.package else ""
             made = installed(
                 done.chosen, name, interpreter=done.interpreter, workshop=workshop
             )

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Generator
 from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from sandbox.invoking import (
 )
 from sandbox.providing import Provided, provided
 from sandbox.records import Json, empty_record, metadata_of, package_rows, step
+from sandbox.sources import SourceTree
 from sandbox.wheels import Executable
 from sandbox.workshop import Workshop
 
@@ -38,55 +40,59 @@ def not_read(wheel: Path) -> Json:
     return {}
 
 
-def try_release(
-    spec: str,
-    *,
-    python: str,
-    workshop: Workshop,
-    config_for: Callable[[Json, Json], Json | None],
-    discover: bool,
-    read_static: Callable[[Path], Json] = not_read,
-) -> Json:
-    """Return the record of a release on a minor version of Python: "3.12".
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """How releases are tried: where, and by what is known out here.
 
-    `read_static` reads the wheel as data. `config_for` makes a config of what the connector
+    `read_static` reads a wheel as data. `config_for` makes a config of what the connector
     says of itself and of what was read ({} for nothing), for a tap that discovers nothing
-    without one. Raises nothing for what a package does; NotASpec and NoInterpreter for what was
-    asked, and Unavailable where the index could not be had.
+    without one; only with `discover` is it asked to.
     """
 
-    def attempt(done: Provided, *, is_last: bool) -> tuple[Json, bool]:
-        """Return the record, and whether a module was missing that a rescue brings."""
-        steps, is_lacking = list(done.steps), False
-        static = read_static(done.wheel) if done.wheel else {}
+    workshop: Workshop
+    config_for: Callable[[Json, Json], Json | None]
+    discover: bool
+    read_static: Callable[[Path], Json] = not_read
+
+    def of(self, spec: str, *, python: str, source: SourceTree | None = None) -> Json:
+        """Return the record of a release on a minor version of Python: "3.12".
+
+        With a `source` it is that which is tried, and `spec` says so in words. Raises nothing
+        for what a package does; NotASpec and NoInterpreter for what was asked, and Unavailable
+        where the index could not be had.
+        """
+        place = partial(
+            provided, spec, python=python, workshop=self.workshop, source=source
+        )
+        with place() as first:
+            record = self._attempt(first, is_last=False)
+            if record is not None:
+                return record
+            with place(rescue=RESCUE, upon=first) as second:
+                rescued = self._attempt(second, is_last=False)
+                # A rescue that rescues nothing is none.
+                if second.environment and rescued is not None:
+                    return rescued
+        with place() as again:
+            return self._attempt(again, is_last=True) or {}
+
+    def _attempt(self, done: Provided, *, is_last: bool) -> Json | None:
+        """Return the record; None if a module is missing that a rescue brings."""
+        steps = list(done.steps)
+        static = self.read_static(done.wheel) if done.wheel else {}
         calls = _call(
             done,
-            workshop,
-            lambda about: config_for(about, static),
-            discover=discover,
+            self.workshop,
+            lambda about: self.config_for(about, static),
+            discover=self.discover,
         )
         # Closed: whatever still runs has ended before the environment is added to.
         with closing(calls):
             for outcome in calls:
                 steps.append(outcome)
-                is_lacking = is_lacking or _lacks(outcome)
-                if is_lacking and not is_last:
-                    return {}, True
-        record = _record(done, workshop, steps) | {"static": static}
-        return record, is_lacking
-
-    place = partial(provided, spec, python=python, workshop=workshop)
-    with place() as first:
-        record, is_lacking = attempt(first, is_last=False)
-        if not is_lacking:
-            return record
-        with place(rescue=RESCUE, upon=first) as second:
-            rescued, is_lacking = attempt(second, is_last=True)
-            # A rescue that rescues nothing is none.
-            if second.environment and not is_lacking:
-                return rescued
-    with place() as again:
-        return attempt(again, is_last=True)[0]
+                if not is_last and _lacks(outcome):
+                    return None
+        return _record(done, self.workshop, steps) | {"static": static}
 
 
 def _call(
@@ -146,17 +152,22 @@ def _lacks(outcome: Outcome) -> bool:
 
 def _record(done: Provided, workshop: Workshop, steps: list[Outcome]) -> Json:
     record = empty_record(done.spec, done.interpreter.minor)
-    package = done.package
-    return record | {
-        "name": package.name if package else "",
-        "version": package.version if package else "",
-        "interpreter": done.interpreter.version,
-        "platform": workshop.platform,
-        "level": str(sandbox.assessed().level),
-        "rescue": done.rescue,
-        "steps": [step(outcome) for outcome in steps],
-        "packages": package_rows(done.chosen),
-        "lock": done.lock.digest if done.lock else "",
-        "executables": sorted(executable.name for executable in done.executables),
-        "metadata": metadata_of(package.wheel) if package else {},
-    }
+    package, source = done.package, done.source
+    commit = {"commit": source.commit, "folder": source.directory} if source else {}
+    return (
+        record
+        | commit
+        | {
+            "name": package.name if package else "",
+            "version": package.version if package else "",
+            "interpreter": done.interpreter.version,
+            "platform": workshop.platform,
+            "level": str(sandbox.assessed().level),
+            "rescue": done.rescue,
+            "steps": [step(outcome) for outcome in steps],
+            "packages": package_rows(done.chosen),
+            "lock": done.lock.digest if done.lock else "",
+            "executables": sorted(executable.name for executable in done.executables),
+            "metadata": metadata_of(package.wheel) if package else {},
+        }
+    )

@@ -66,8 +66,10 @@ def best_wheel[File](
     return max(ranked, key=lambda one: one[0])[1] if ranked else None
 
 
-def check_built(path: Path, name: str, version: str) -> None:
-    """Raise UnfitWheel where what a build made is not the wheel of this release.
+def check_built(path: Path, release: tuple[str, str] | None) -> None:
+    """Raise UnfitWheel where what a build made is not the wheel of this (name, version).
+
+    None is for whatever release it says to be.
 
     A build runs anybody's code. Its wheel is installed outside the sandbox: it may not
     reach out of its environment, nor take the place of the environment's own files, nor be
@@ -77,8 +79,10 @@ def check_built(path: Path, name: str, version: str) -> None:
         said_name, said_version, _, _ = parse_wheel_filename(path.name)
     except (InvalidWheelFilename, InvalidVersion) as error:
         raise UnfitWheel(f"{path.name!r} is no name of a wheel.") from error
-    if (said_name, said_version) != (canonicalize_name(name), Version(version)):
-        raise UnfitWheel(f"The build of {name} {version} made {path.name}.")
+    if release is not None:
+        name, version = release
+        if (said_name, said_version) != (canonicalize_name(name), Version(version)):
+            raise UnfitWheel(f"The build of {name} {version} made {path.name}.")
     check_members(path)
     metadata = parse_metadata(read_metadata(path))
     said = canonicalize_name(str(metadata["Name"]))

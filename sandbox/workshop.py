@@ -8,6 +8,7 @@ alone:
     uv/            what installers unpack, with byte code; environments link to it
     judged/        which wheels were found fit to be installed
     locks/         what was resolved, and from which pages
+    sources/       commits of repositories, as archives
     environments/  installed releases
     interpreters/  copies of Pythons that the sandbox could not read where they are
     tools/         what runs inside: uv and our own scripts

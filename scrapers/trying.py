@@ -16,13 +16,16 @@ from uv import find_uv_bin
 
 from registry.catalog.records import unchanged
 from registry.facts import Json
+from registry.vocabulary import SourceKind
 from sandbox.providing import current_lock
 from sandbox.records import LAYOUT
-from sandbox.trying import try_release
+from sandbox.sources import SourceTree
+from sandbox.trying import Trial
 from sandbox.workshop import Workshop, open_workshop
 from scrapers.crawlers.index import Indexes
 from scrapers.http import session, trust
 from scrapers.probes.invocation import config_from
+from scrapers.source_trees import MARK, source_tree
 from scrapers.static import read_source
 
 # A member of a wheel that is longer says nothing that is read; so do more of them.
@@ -55,16 +58,22 @@ def answer_run(question: Mapping[str, Any]) -> Json:
     """Return the record of the release in question, or that it is as it was.
 
     Where the same files would be installed for the same Python by the same sandbox, nothing
-    is run again: that follows from the index's pages alone. Raises what `try_spec` raises.
+    is run again: that follows from the index's pages and the commit alone. Raises what
+    `try_spec` raises, and a CrawlError where a repository can't be had.
     """
-    name, python = str(question["address"]), str(question["python"])
-    spec = f"{name}=={question['version']}"
-    if is_as_it_was(spec, question):
+    address, python = str(question["address"]), str(question["python"])
+    source, spec = None, f"{address}=={question['version']}"
+    if question["source"] == SourceKind.REPOSITORY:
+        source = source_tree(question, workshop())
+        spec = f"{address.partition(MARK)[0]} at {source.commit}"
+    if is_as_it_was(spec, source, question):
         return unchanged(question)
-    return try_spec(spec, python=python, is_tap="tap-" in name)
+    return try_spec(spec, source=source, python=python, is_tap="tap-" in address)
 
 
-def is_as_it_was(spec: str, question: Mapping[str, Any]) -> bool:
+def is_as_it_was(
+    spec: str, source: SourceTree | None, question: Mapping[str, Any]
+) -> bool:
     """Say whether trying a release again would install what was installed the last time."""
     here = workshop().interpreters.get(str(question["python"]))
     made = question["patch"], question["layout"]
@@ -75,23 +84,25 @@ def is_as_it_was(spec: str, question: Mapping[str, Any]) -> bool:
         python=here.minor,
         workshop=workshop(),
         rescue=str(question["rescue"]),
+        source=source,
     )
     return bool(now == question["lock"])
 
 
-def try_spec(spec: str, *, python: str, is_tap: bool) -> Json:
-    """Return the record of whatever release a requirement leads to.
+def try_spec(
+    spec: str, *, python: str, is_tap: bool, source: SourceTree | None = None
+) -> Json:
+    """Return the record of whatever release a requirement leads to, or of a source tree.
 
     Raises Unavailable where the index could not be had, NotASpec, and NoInterpreter.
     """
-    return try_release(
-        spec,
-        python=python,
+    trial = Trial(
         workshop=workshop(),
         config_for=config_from,
         discover=is_tap,
         read_static=read_wheel,
     )
+    return trial.of(spec, python=python, source=source)
 
 
 def read_wheel(wheel: Path) -> Json:

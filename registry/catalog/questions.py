@@ -3,15 +3,18 @@
 The same goes to a worker of our own and to one elsewhere, which has no database.
 """
 
+from registry.catalog.loading import asked_taps
 from registry.facts import Json
 from registry.models import ProbeRun, ProbeTicket
+from registry.vocabulary import TicketKind
 
 
 def question_of(ticket: ProbeTicket) -> Json:
     """Return what a ticket asks: kind, place, release, Python, and what was seen before.
 
     `lock` and `rescue` are those of its last run where the same Python and the same sandbox
-    would give the same again; empty where it has to be run. One query or two.
+    would give the same again; empty where it has to be run. One query or two, and for a
+    target that is to load what `asked_taps` makes.
     """
     source = ticket.source
     return {
@@ -19,12 +22,20 @@ def question_of(ticket: ProbeTicket) -> Json:
         "source": source.kind,
         "address": source.address,
         "version": ticket.version,
-        "revision": ticket.revision,
+        # A branch that nobody pinned is tried as it was last seen.
+        "revision": ticket.revision or source.revision,
         "python": ticket.python,
         "patch": ticket.patch,
         "layout": ticket.layout,
         **_seen(ticket),
+        **_of_kind(ticket),
     }
+
+
+def _of_kind(ticket: ProbeTicket) -> Json:
+    if ticket.kind != TicketKind.LOADING:
+        return {}
+    return {"taps": asked_taps(ticket)}
 
 
 def _seen(ticket: ProbeTicket) -> Json:

@@ -81,23 +81,45 @@ def sdist_of(
 ) -> Distribution:
     """Return a source distribution; `prepare` is what its build does first."""
     stem = f"{name.replace('-', '_')}-{version}"
-    metadata = metadata_of(metadata_name or name, version)
-    files = members(name, code, version, name, metadata) | (more or {})
+    sources = sources_of(
+        name,
+        code,
+        version=version,
+        prepare=prepare,
+        filename=filename,
+        metadata_name=metadata_name,
+        more=more,
+    )
+    content = {f"{stem}/PKG-INFO": metadata_of(name, version)}
+    content |= {f"{stem}/{path}": said for path, said in sources.items()}
+    return Distribution(f"{stem}.tar.gz", tar(content))
+
+
+def sources_of(
+    name: str,
+    code: str = ALPHA,
+    *,
+    version: str = "1.0",
+    prepare: str = "pass",
+    filename: str = "",
+    metadata_name: str = "",
+    more: dict[str, str] | None = None,
+    **fields: object,
+) -> dict[str, bytes]:
+    """Return the files of a project that builds itself, as a repository has them."""
+    stem = f"{name.replace('-', '_')}-{version}"
+    metadata = metadata_of(metadata_name or name, version, **fields)
     backend = BACKEND.format(
         metadata=metadata,
         stem=stem,
         prepare=textwrap.indent(textwrap.dedent(prepare), "    ").strip(),
         filename=filename or f"{stem}-py3-none-any.whl",
-        files=files,
+        files=members(name, code, version, name, metadata) | (more or {}),
     )
-    content = tar(
-        {
-            f"{stem}/PKG-INFO": metadata_of(name, version),
-            f"{stem}/pyproject.toml": PROJECT + project(name, version),
-            f"{stem}/backend.py": backend.encode(),
-        }
-    )
-    return Distribution(f"{stem}.tar.gz", content)
+    return {
+        "pyproject.toml": PROJECT + project(name, version),
+        "backend.py": backend.encode(),
+    }
 
 
 def project(name: str, version: str) -> bytes:

@@ -12,7 +12,7 @@ import requests
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
 from sandbox.index import Index, Unavailable
-from sandbox.trying import try_release
+from sandbox.trying import Trial
 
 
 @pytest.fixture
@@ -23,13 +23,10 @@ def attempt(workshop, python, open_folder):
 
         def attempt(spec, *, discover):
             try:
-                return try_release(
-                    spec,
-                    python=python,
-                    workshop=shop,
-                    config_for=lambda *_: None,
-                    discover=discover,
+                trial = Trial(
+                    workshop=shop, config_for=lambda *_: None, discover=discover
                 )
+                return trial.of(spec, python=python)
             except Unavailable as error:
                 pytest.skip(f"the package index is not there: {error}")
 

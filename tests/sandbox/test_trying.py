@@ -8,7 +8,7 @@ import pytest
 from sandbox.index import Unavailable
 from sandbox.locking import NotASpec
 from sandbox.providing import NoInterpreter, current_lock, provided
-from sandbox.trying import try_release
+from sandbox.trying import Trial
 from tests.sandbox.connectors import sdist_of, wheel_of
 from tests.scrapers.packages import Answer
 
@@ -19,11 +19,10 @@ PRINTS = "def main():\n    print({text!r})\n"
 def attempt(workshop, python):
     """Try a release; a tap gets a config with a stream, if it asks."""
 
-    def attempt(spec, *, config=None, shop=workshop, **more):
+    def attempt(spec, *, config=None, shop=workshop, source=None, **more):
         options = {"discover": spec.startswith("tap")} | more
-        return try_release(
-            spec, python=python, workshop=shop, config_for=lambda *_: config, **options
-        )
+        trial = Trial(workshop=shop, config_for=lambda *_: config, **options)
+        return trial.of(spec, python=python, source=source)
 
     return attempt
 
@@ -61,13 +60,12 @@ def test_record_says_what_a_connector_answered(index, attempt, python):
 def test_config_is_made_of_what_the_connector_says(index, workshop, python):
     index.put("tap-alpha", wheel_of("tap-alpha"))
     said = []
-    try_release(
-        "tap-alpha",
-        python=python,
+    trial = Trial(
         workshop=workshop,
         config_for=lambda about, _: said.append(about),
         discover=True,
     )
+    trial.of("tap-alpha", python=python)
     assert said == [{"name": "tap-alpha", "capabilities": ["catalog"]}]
 
 

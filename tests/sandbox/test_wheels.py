@@ -21,7 +21,7 @@ def put(tmp_path):
 
 
 def test_wheel_of_the_release_is_taken(put):
-    check_built(put(), "Tap.Alpha", "1.0.0")
+    check_built(put(), (("Tap.Alpha", "1.0.0")))
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_wheel_of_the_release_is_taken(put):
 def test_wheel_that_is_not_the_releases_is_not_taken(put, filename, more):
     path = put(filename, **more)
     with pytest.raises(UnfitWheel):
-        check_built(path, "tap-alpha", "1.0")
+        check_built(path, ("tap-alpha", "1.0"))
 
 
 def test_link_in_a_wheel_is_not_taken(put):
@@ -53,14 +53,14 @@ def test_link_in_a_wheel_is_not_taken(put):
         link.external_attr = 0o120777 << 16
         archive.writestr(link, "/etc/passwd")
     with pytest.raises(UnfitWheel, match="link"):
-        check_built(path, "tap-alpha", "1.0")
+        check_built(path, ("tap-alpha", "1.0"))
 
 
 def test_content_that_is_no_archive_is_not_taken(put):
     path = put()
     path.write_bytes(b"PK\x03\x04 no archive")
     with pytest.raises(UnfitWheel):
-        check_built(path, "tap-alpha", "1.0")
+        check_built(path, ("tap-alpha", "1.0"))
 
 
 def test_console_scripts_are_read_and_strange_ones_are_left_out(put):
@@ -109,7 +109,7 @@ HASH = "--hash=sha256:" + "a" * 64
     ],
 )
 def test_what_is_no_lock_is_none(content):
-    assert read_lock(content.encode()) == ()
+    assert read_lock(content.encode()) is None
 
 
 def test_lock_is_read_by_name():

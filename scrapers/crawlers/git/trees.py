@@ -11,7 +11,7 @@ from pathlib import Path
 
 from git import GitCommandError, Repo
 
-from scrapers.crawlers.definitions.tree import File, Tree, text_of
+from scrapers.crawlers.definitions.tree import File, text_of
 from scrapers.crawlers.git.references import COMMIT, references_of
 from scrapers.crawlers.git.running import (
     LIMITED,
@@ -68,12 +68,12 @@ class Checkout:
                 raise failure(self.url, error) from error
             self._fetch_by_name(wanted)
 
-    def tree(self, commit: str, directory: str = "") -> Tree:
+    def tree(self, commit: str, directory: str = "") -> "CommitTree":
         """Return the files of a fetched commit below `directory`, by their paths in it.
 
         Raises Refused where the commit has no such folder.
         """
-        found = self._id(commit)
+        found = self.commit_of(commit)
         folder = directory.strip("/")
         try:
             top = str(
@@ -88,7 +88,9 @@ class Checkout:
 
     def committed_at(self, commit: str) -> datetime:
         """Return when a fetched commit was made. Raises Refused for an impossible time."""
-        said = self._repo.git.show("--no-patch", "--format=%ct", self._id(commit), "--")
+        said = self._repo.git.show(
+            "--no-patch", "--format=%ct", self.commit_of(commit), "--"
+        )
         try:
             return datetime.fromtimestamp(int(said), UTC)
         except (ValueError, OverflowError, OSError) as error:
@@ -115,9 +117,9 @@ class Checkout:
         """End Git's helper processes."""
         self._repo.close()
 
-    def _id(self, commit: str) -> str:
-        """Return the id of a fetched commit."""
-        return self._kept.get(commit, commit)
+    def commit_of(self, name: str) -> str:
+        """Return the id of what was fetched by a name; an id stays itself."""
+        return self._kept.get(name, name)
 
     def _fetch(self, repo: Repo, how: tuple[str, ...], wanted: dict[str, str]) -> None:
         """Fetch `wanted`, what to call it by how the host calls it. Raises GitCommandError."""
@@ -187,14 +189,20 @@ class CommitTree:
 
     def files(self) -> Iterator[File]:
         """Yield every regular file; links and submodules are passed over."""
+        for mode, file in self.entries():
+            if mode != LINK:
+                yield file
+
+    def entries(self) -> Iterator[tuple[str, File]]:
+        """Yield every file and link with its mode, as Git writes it: "100755"."""
         listing = self._repo.git.ls_tree(
             "-r", "-l", "-z", self._top, stdout_as_string=False
         )
         for row in filter(None, listing.split(b"\0")):
             meta, path = row.split(b"\t", 1)
             mode, kind, blob, size = meta.decode().split()
-            if kind == "blob" and mode != LINK:
-                yield File(path=text_of(path), blob=blob, size=int(size))
+            if kind == "blob":
+                yield mode, File(path=text_of(path), blob=blob, size=int(size))
 
     def read(self, files: Iterable[File]) -> Iterator[tuple[File, bytes]]:
         """Yield the content of `files`, through one `cat-file --batch`."""
