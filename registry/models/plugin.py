@@ -4,8 +4,15 @@ from typing import Self
 
 from django.db import models
 
+from registry.maintenance import MaintenanceState
 from registry.models.ordered_json import OrderedJSONField
 from registry.vocabulary import PluginType
+
+# Nobody looks after it, by its sources or by its definition.
+NEEDY_STATES = [MaintenanceState.SEEKING.value, MaintenanceState.NONE.value]
+NEEDING = models.Q(maintenance__in=NEEDY_STATES) | models.Q(
+    maintenance_status="inactive"
+)
 
 
 class PluginQuerySet(models.QuerySet["Plugin"]):
@@ -146,6 +153,7 @@ class Variant(models.Model):
                 condition=models.Q(maintenance_until__isnull=False),
                 name="variant_maintenance_until",
             ),
+            models.Index(fields=["id"], condition=NEEDING, name="variant_needing"),
         ]
 
     def __str__(self) -> str:

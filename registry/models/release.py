@@ -29,6 +29,7 @@ class Release(models.Model):
                 fields=["variant", "version"], name="release_version_once"
             )
         ]
+        indexes = [models.Index(fields=["-released_at"], name="release_newest")]
 
     def __str__(self) -> str:
         return f"{self.variant} {self.version}"

@@ -1,4 +1,4 @@
-"""Atom feeds of the catalog's events: of everything, a type, a plugin or a variant.
+"""Atom feeds of the catalog's events: of all, a type, a plugin, a service or a maintainer.
 
 Source: RFC 4287.
 """
@@ -13,22 +13,14 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed, get_tag_uri
 from django.utils.html import escape
 
-from registry.models import Event, Plugin, Variant
+from registry.models import Event, Maintainer, Plugin, Variant
+from registry.views.events import told, why
+from registry.views.maintainer import unknown_maintainer
 from registry.views.missing import not_found
 from registry.views.programs import for_programs
-from registry.vocabulary import EventVerb, PluginType
+from registry.vocabulary import PluginType
 
 SHOWN = 50
-TITLES = {
-    EventVerb.ADDED: "{} was added",
-    EventVerb.CHANGED: "{} changed",
-    EventVerb.GONE: "{} is gone from all its sources",
-    EventVerb.RETURNED: "{} is back",
-    EventVerb.RELEASED: "{} has a new release: {}",
-    EventVerb.RETAGGED: "{} has a release that is not what it was: {}",
-    EventVerb.DEFAULT_MOVED: "{} is the default now",
-    EventVerb.HELD: "{} has a definition that is held back",
-}
 # A feed has to say when it changed, and one in which nothing happened never did.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 # Text from outside may hold what no XML document can. Source: XML 1.0, production 2.
@@ -71,24 +63,39 @@ def variant_feed(
     return _atom(request, f"Changes of {name} by {variant_name}", about, events)
 
 
+@for_programs
+def service_feed(request: HttpRequest, name: str) -> HttpResponse:
+    """Answer what last happened to what connects to a service. Two queries."""
+    plugins = list(Plugin.objects.filter(service=name).values_list("pk", flat=True))
+    if not plugins:
+        return not_found(request, name)
+    about = reverse("service", args=[name])
+    events = Event.objects.filter(plugin__in=plugins)
+    return _atom(request, f"Changes of connectors for {name}", about, events)
+
+
+@for_programs
+def maintainer_feed(request: HttpRequest, name: str) -> HttpResponse:
+    """Answer what last happened to a maintainer's variants. Two queries."""
+    found = Maintainer.objects.filter(name=name).first()
+    if found is None:
+        return unknown_maintainer(request, name)
+    about = reverse("maintainer", args=[name])
+    events = Event.objects.filter(variant__maintainer=found)
+    return _atom(request, f"Changes of connectors by {found.label}", about, events)
+
+
 def title_of(event: Event) -> str:
     """Return an event in a few plain words."""
     named = event.plugin.name
     if event.variant is not None:
         named += f" by {event.variant.name}"
-    said = TITLES[EventVerb(event.verb)].format(named, event.data.get("version", ""))
-    return _clean(said)
+    return _clean(f"{named} {told(event)}")
 
 
 def summary_of(event: Event) -> str:
     """Return why something happened, as the event says; nothing where it does not."""
-    if event.verb == EventVerb.HELD:
-        findings = event.data.get("findings", [])
-        return _clean(" ".join(one["message"] for one in findings))
-    if event.verb == EventVerb.RETAGGED:
-        moved = ", ".join(sorted(event.data.get("now", {})))
-        return _clean(f"Its source shows other content than before: {moved}.")
-    return _clean(event.data.get("reason", ""))
+    return _clean(why(event))
 
 
 def _atom(
@@ -98,7 +105,7 @@ def _atom(
     base, newest = settings.PUBLIC_URL, list(_newest(events))
     address = base + request.path
     atom = _Feed(
-        title, base + about, None, language="en", author_name="Songbook",
+        title, base + about, None, language="en", author_name=settings.SITE_NAME,
         feed_url=address, feed_guid=address,
         updated=newest[0].at if newest else NEVER,
     )  # fmt: skip

@@ -1,55 +1,46 @@
-"""Home: one field to a connector, and what there is."""
+"""Home: one field to a connector, and what is new about them."""
 
-from django.db.models import FETCH_RAISE, Q, QuerySet
+from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from registry.models import Event, Plugin, Source
-from registry.views.lists import cards, type_counts
+from registry.documents import index_path
+from registry.models import Plugin, Source
+from registry.views import news
+from registry.views.lists import type_counts
+from registry.views.services import counted, labelled
 from registry.views.site import page
-from registry.vocabulary import EventVerb, PluginType
+from registry.vocabulary import PluginType
 
-PLUGINS_SHOWN = 6
-EVENTS_SHOWN = 6
+SERVICES_SHOWN = 18
+NEWS_SHOWN = 5
+NEEDING_SHOWN = 3
 SOURCES_SHOWN = 10
-TOLD = {
-    EventVerb.ADDED: "added",
-    EventVerb.CHANGED: "changed",
-    EventVerb.GONE: "gone from its sources",
-    EventVerb.RETURNED: "back",
-    EventVerb.RELEASED: "released",
-    EventVerb.RETAGGED: "has a release that is not what it was",
-    EventVerb.DEFAULT_MOVED: "is now the default",
-    EventVerb.HELD: "held back",
-}
+EXAMPLES = ("hubspot", '"google ads"', "postgres", "csv")
 
 
 @page
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the search field and the catalog's news, or how the first crawl stands."""
+    """Show the search field and what is new, or how the first crawl stands. Seven queries."""
+    now = timezone.now()
     counts = type_counts(Plugin.objects.filter(default_variant__isnull=False))
     if not any(counts.values()):
-        context = {"sources": _sources(), "now": timezone.now()}
+        context = {"sources": _sources(), "now": now}
         return render(request, "registry/home_empty.html", context)
+    most = counted("-plugin_count", "-variant_count", "service")
+    index = f"{settings.PUBLIC_URL}/{index_path(PluginType.EXTRACTORS)}"
     context = {
+        "examples": EXAMPLES,
         "types": counts,
-        "extractors": PluginType.EXTRACTORS,
-        "plugins": cards(Plugin.objects.all())[:PLUGINS_SHOWN],
-        "events": [(event, TOLD[EventVerb(event.verb)]) for event in _events()],
+        "covered": labelled(most[:SERVICES_SHOWN]),
+        "released": news.released(now, shown=NEWS_SHOWN),
+        "failing": news.failing(now, shown=NEWS_SHOWN),
+        "needing": news.needing(shown=NEEDING_SHOWN),
+        "curl": f"curl --compressed {index}",
     }
     return render(request, "registry/home.html", context)
-
-
-def _events() -> QuerySet[Event]:
-    """Return what last happened to variants."""
-    return (
-        Event.objects.select_related("plugin", "variant")
-        .only("at", "verb", "plugin__type", "plugin__name", "plugin__label",
-              "variant__name")
-        .filter(variant__isnull=False)
-        .fetch_mode(FETCH_RAISE)[:EVENTS_SHOWN]
-    )  # fmt: skip
 
 
 def _sources() -> QuerySet[Source]:

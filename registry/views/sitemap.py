@@ -1,4 +1,4 @@
-"""The site map: every listed plugin and variant, for engines that look for pages.
+"""The site map: listed plugins and variants, services, maintainers, for engines that look.
 
 Source: sitemaps.org protocol 0.9. Always an index of parts, so that a part that grows past
 its limit changes no address.
@@ -6,9 +6,10 @@ its limit changes no address.
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import escape
@@ -19,15 +20,20 @@ from registry.views.programs import for_programs
 
 # As many addresses as one file may hold. Source: sitemaps.org.
 PER_PART = 50_000
-PARTS = ("plugins", "variants")
+PATHS = {
+    "plugins": "/{}/{}",
+    "variants": "/{}/{}--{}",
+    "services": "/services/{}",
+    "maintainers": "/maintainers/{}",
+}
 XMLNS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XML = "application/xml; charset=utf-8"
 
 
 @for_programs
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """Answer the index of all parts. Two queries."""
-    counts = dict(zip(PARTS, (_plugins().count(), _variants().count()), strict=True))
+    """Answer the index of all parts. Four queries."""
+    counts = {rows: _pages(rows).count() for rows in PATHS}
     parts = [
         f"<sitemap>{_loc(reverse('sitemap-part', args=[rows, number]))}</sitemap>"
         for rows, count in counts.items()
@@ -38,30 +44,38 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 @for_programs
 def sitemap_part(request: HttpRequest, rows: str, number: int) -> HttpResponse:
-    """Answer one part: up to 50,000 plugins or variants, oldest row first. One query."""
+    """Answer one part: up to 50,000 pages of a kind. One query."""
     start = (number - 1) * PER_PART
     # Past that the database takes no offset.
-    found = _part(rows, start) if 0 <= start < 2**62 else []
+    is_asked = rows in PATHS and 0 <= start < 2**62
+    found = _part(rows, start) if is_asked else []
     return _answer("urlset", found) if found else not_found(request, "")
 
 
 def _part(rows: str, start: int) -> list[str]:
-    end = start + PER_PART
-    if rows not in PARTS:
-        return []
-    if rows == "plugins":
-        plugins = _plugins().values_list("type", "name", "changed_at")
-        return [
-            _url(f"/{kind}/{name}", changed_at)
-            for kind, name, changed_at in plugins[start:end]
-        ]
-    variants = _variants().values_list(
-        "plugin__type", "plugin__name", "name", "plugin__changed_at"
-    )
     return [
-        _url(f"/{kind}/{plugin}--{name}", changed_at)
-        for kind, plugin, name, changed_at in variants[start:end]
+        _url(PATHS[rows].format(*names), changed_at)
+        for *names, changed_at in _pages(rows)[start : start + PER_PART]
     ]
+
+
+def _pages(rows: str) -> QuerySet[Any, tuple[Any, ...]]:
+    """Return what the addresses of one kind of page are made of, and when it changed.
+
+    Plugins and variants come oldest row first, the others by name.
+    """
+    match rows:
+        case "plugins":
+            return _plugins().values_list("type", "name", "changed_at")
+        case "variants":
+            return _variants().values_list(
+                "plugin__type", "plugin__name", "name", "plugin__changed_at"
+            )
+        case "services":
+            named = _plugins().exclude(service="").order_by("service")
+            return named.values_list("service").annotate(at=Max("changed_at"))
+    kept = _variants().order_by("maintainer__name").values_list("maintainer__name")
+    return kept.annotate(at=Max("plugin__changed_at"))
 
 
 def _plugins() -> QuerySet[Plugin]:

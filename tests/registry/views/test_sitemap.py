@@ -44,10 +44,14 @@ ALL = {
     "/extractors/tap-alpha", "/extractors/tap-alpha--ada", "/extractors/tap-alpha--bo",
     "/extractors/tap-beta", "/extractors/tap-beta--ada",
     "/loaders/target-gamma", "/loaders/target-gamma--ada",
+    "/services/alpha", "/services/beta", "/services/gamma",
+    "/maintainers/ada", "/maintainers/bo",
 }  # fmt: skip
 
 
-def test_it_leads_to_every_plugin_and_variant(catalog, mapped, client):
+def test_it_leads_to_every_plugin_variant_service_and_maintainer(
+    catalog, mapped, client
+):
     assert mapped().keys() == ALL
     for address in ALL:
         assert client.get(address).status_code == 200
@@ -59,7 +63,10 @@ def test_it_says_when_a_plugin_changed(catalog, mapped):
     found = mapped()
     assert found["/extractors/tap-alpha"] == "2026-02-03T04:05:06Z"
     assert found["/extractors/tap-alpha--bo"] == "2026-02-03T04:05:06Z"
-    assert found["/extractors/tap-beta"] != "2026-02-03T04:05:06Z"
+    assert found["/services/alpha"] == "2026-02-03T04:05:06Z"
+    assert found["/maintainers/bo"] == "2026-02-03T04:05:06Z"
+    for other in ("/extractors/tap-beta", "/services/beta", "/maintainers/ada"):
+        assert found[other] != "2026-02-03T04:05:06Z"
 
 
 def test_what_is_not_listed_is_not_in_it(folder, crawl, mapped):
@@ -78,6 +85,9 @@ def test_a_part_that_is_full_is_followed_by_another(catalog, mapped, read, monke
         f"{BASE}/sitemap-plugins-2.xml",
         f"{BASE}/sitemap-variants-1.xml",
         f"{BASE}/sitemap-variants-2.xml",
+        f"{BASE}/sitemap-services-1.xml",
+        f"{BASE}/sitemap-services-2.xml",
+        f"{BASE}/sitemap-maintainers-1.xml",
     ]
     assert mapped().keys() == ALL
 
@@ -94,7 +104,9 @@ def test_an_empty_catalog_has_an_empty_map(mapped):
 
 
 def test_the_number_of_queries_is_fixed(catalog, client, django_assert_num_queries):
-    for address, count in (("/sitemap.xml", 2), ("/sitemap-variants-1.xml", 1)):
+    parts = ("plugins", "variants", "services", "maintainers")
+    of_parts = [(f"/sitemap-{part}-1.xml", 1) for part in parts]
+    for address, count in [("/sitemap.xml", 4), *of_parts]:
         with django_assert_num_queries(count):
             assert client.get(address)["Content-Type"].startswith("application/xml")
 
