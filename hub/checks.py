@@ -8,9 +8,15 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import Error, Tags, register, run_checks
+from django.core.exceptions import ValidationError
 from django.http.request import validate_host
 
 from hub.settings import INSECURE_KEY
+from registry.views import brand
+from registry.views.colours import shades
+
+SITE = "site"
+NAME_LIMIT = 60
 
 
 @register(Tags.security)
@@ -32,10 +38,35 @@ def public_settings(**_: object) -> list[Error]:
     return errors
 
 
+@register(SITE)
+def site_settings(**_: object) -> list[Error]:
+    """Return what of an operator's own cannot be shown: E004 name to E007 contact."""
+    errors = []
+    if not settings.SITE_NAME.strip() or len(settings.SITE_NAME) > NAME_LIMIT:
+        message = f"SITE_NAME is empty or longer than {NAME_LIMIT} characters."
+        errors.append(Error(message, hint="Unset it for Songbook.", id="hub.E004"))
+    try:
+        shades(settings.SITE_ACCENT or "#000000")
+    except ValueError as error:
+        hint = (
+            "Write # and six hexadecimal digits; shades that can be read are derived."
+        )
+        errors.append(Error(f"SITE_ACCENT: {error}", hint=hint, id="hub.E005"))
+    if why := brand.why_no_logo():
+        hint = f"Name an SVG or PNG file of {brand.LOGO_LIMIT_BYTES} bytes at most."
+        errors.append(Error(f"SITE_LOGO: {why}", hint=hint, id="hub.E006"))
+    try:
+        brand.contact()
+    except ValidationError:
+        hint = "Write a mail address, or an address that begins with https://."
+        errors.append(Error("SITE_CONTACT is neither.", hint=hint, id="hub.E007"))
+    return errors
+
+
 def refuse_unsafe_settings() -> None:
-    """Raise SystemExit where a security check fails.
+    """Raise SystemExit where a check of safety or of the site's own look fails.
 
     For what runs no checks of its own, or runs them and goes on: a web server, a worker.
     """
-    if errors := run_checks(tags=[Tags.security]):
+    if errors := run_checks(tags=[Tags.security, SITE]):
         raise SystemExit("\n".join(str(error) for error in errors))

@@ -26,6 +26,13 @@ PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 # The folder the discovery documents are mirrored to, for the web server in front or ours.
 PUBLISHED_ROOT = Path(env.str("PUBLISHED_ROOT", default=str(STATE / "published")))
 
+# What pages and feeds call this Songbook, and what makes it an operator's own.
+SITE_NAME = env.str("SITE_NAME", default="Songbook")
+SITE_ACCENT = env.str("SITE_ACCENT", default="")
+SITE_LOGO = env.str("SITE_LOGO", default="")
+SITE_FOOTER = env.str("SITE_FOOTER", default="")
+SITE_CONTACT = env.str("SITE_CONTACT", default="")
+
 # What is read. The first default is the upstream hub's public repository.
 DEFINITIONS_SOURCES = env.list(
     "DEFINITIONS_SOURCES", default=["https://github.com/meltano/hub"]
@@ -59,6 +66,7 @@ PROBE_SLOTS = env.int("PROBE_SLOTS", default=2)
 SANDBOX_TOKEN = env.str("SANDBOX_TOKEN", default="")
 # What the sandbox keeps between tries; its account must be able to read it.
 SANDBOX_STATE = env.str("SANDBOX_STATE", default=str(STATE / "sandbox"))
+SANDBOX_STATE_GB = env.int("SANDBOX_STATE_GB", default=20)
 CRAWL_TIMEOUT_S = env.int("CRAWL_TIMEOUT_S", default=60)
 
 INSTALLED_APPS = [

@@ -10,3 +10,5 @@ urlpatterns = [
     path("", include("registry.api.urls")),
     path("", include("registry.urls")),
 ]
+
+handler500 = "registry.views.failing.failed"

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from registry.models import Variant
 from registry.views.chips import Chip, chips
 from registry.views.monogram import Monogram, monogram_of
+from registry.views.standing import percent
 from registry.vocabulary import PluginType
 
 register = template.Library()
@@ -21,6 +22,12 @@ WEB = ("https://", "http://")
 def monogram(name: str, label: str) -> dict[str, Monogram]:
     """Draw a plugin's monogram."""
     return {"monogram": monogram_of(name, label)}
+
+
+@register.simple_block_tag
+def once(content: str) -> SafeString:
+    """Return rendered text on one line: `{% once as title %}`, to be said in two places."""
+    return SafeString(" ".join(content.split()))
 
 
 @register.filter
@@ -65,3 +72,10 @@ def short(address: str) -> str:
 def singular(kind: str) -> str:
     """Return the word for one plugin of a type."""
     return PluginType(kind).singular
+
+
+@register.filter
+def share(part: int, whole: int) -> str:
+    """Return a share in percent to be read after a number, nothing where there is no whole."""
+    found = percent(part, whole)
+    return "" if found is None else f" ({found} %)"

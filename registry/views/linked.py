@@ -1,5 +1,6 @@
 """What pages say to programs about themselves, in the words of schema.org."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +24,7 @@ def plugin_linked(plugin: Plugin, default: Variant) -> dict[str, Any]:
         "url": _address("plugin", plugin.type, plugin.name),
         "applicationCategory": "DeveloperApplication",
         "softwareVersion": release.version if release else "",
+        "sdPublisher": _publisher(),
     })  # fmt: skip
 
 
@@ -48,6 +50,39 @@ def variant_linked(plugin: Plugin, variant: Variant) -> dict[str, Any]:
         "creditText": variant.maintainer.label,
         "version": release.version if release else "",
         "license": {"@type": "CreativeWork", "name": licence} if licence else "",
+        "sdPublisher": _publisher(),
+    })  # fmt: skip
+
+
+def _publisher() -> dict[str, str]:
+    """Return who says this: the publisher of these data, and not of the connector."""
+    return {
+        "@type": "Organization",
+        "name": settings.SITE_NAME,
+        "url": settings.PUBLIC_URL,
+    }
+
+
+def service_linked(word: str, label: str, plugins: Sequence[Plugin]) -> dict[str, Any]:
+    """Return a service's page as a schema.org CollectionPage of what connects to it."""
+    return _said({
+        "@context": CONTEXT,
+        "@type": "CollectionPage",
+        "name": f"Singer connectors for {label}",
+        "url": _address("service", word),
+        "mainEntity": {
+            "@type": "ItemList",
+            "numberOfItems": len(plugins),
+            "itemListElement": [
+                {
+                    "@type": "ListItem",
+                    "position": position,
+                    "name": plugin.name,
+                    "url": _address("plugin", plugin.type, plugin.name),
+                }
+                for position, plugin in enumerate(plugins, start=1)
+            ],
+        },
     })  # fmt: skip
 
 

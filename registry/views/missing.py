@@ -3,10 +3,11 @@
 import re
 from http import HTTPStatus
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 
-from registry.models import Plugin
+from registry.models import Plugin, Variant
 from registry.views.converters import NameConverter
 from registry.views.lists import nearest
 from registry.vocabulary import PluginType
@@ -17,7 +18,10 @@ LISTS = {"taps": PluginType.EXTRACTORS, "targets": PluginType.LOADERS}
 PREFIXES = {PluginType.EXTRACTORS: "tap-", PluginType.LOADERS: "target-"}
 NAME = NameConverter.regex
 LISTED = re.compile(rf"(?:singer/)?(taps|targets)(?:/({NAME}(?:--{NAME})?))?")
-SHORT = re.compile(rf"/(extractors|loaders)/({NAME})((?:--{NAME})?(?:/feed|/changes)?)")
+BELOW = "(?:/feed|/changes|/compare|/history|/versions)"
+SHORT = re.compile(rf"/(extractors|loaders)/({NAME})((?:--{NAME})?{BELOW}?)")
+OF_VARIANT = re.compile(rf"/({'|'.join(PluginType)})/({NAME})--[^/]+(?:/.*)?")
+SIBLINGS_SHOWN = 20
 
 
 def missing(request: HttpRequest, address: str) -> HttpResponse:
@@ -34,11 +38,13 @@ def missing(request: HttpRequest, address: str) -> HttpResponse:
 def not_found(request: HttpRequest, wanted: str) -> HttpResponse:
     """Lead a short name on, or answer 404 with the plugins nearest to what was wanted.
 
-    Two queries, and one more for an extractor or a loader without its prefix.
+    Two queries, and one more for an extractor or a loader without its prefix or for a
+    variant's address: it names those that the plugin has. Never 410: nothing that had a
+    page is taken away, what is gone says so on its own.
     """
     if place := _prefixed(request.path):
         return _lead(request, place)
-    context = {"nearest": nearest(wanted)}
+    context = {"nearest": nearest(wanted), "siblings": _siblings(request.path)}
     return render(request, "404.html", context, status=HTTPStatus.NOT_FOUND)
 
 
@@ -55,6 +61,17 @@ def _listed(address: str) -> str:
     kind, name = LISTS[found[1]], found[2]
     prefix = PREFIXES[kind]
     return f"/{kind}/{prefix}{name.removeprefix(prefix)}" if name else f"/{kind}"
+
+
+def _siblings(path: str) -> QuerySet[Variant] | list[Variant]:
+    """Return the variants that the plugin of an unknown variant has."""
+    found = OF_VARIANT.fullmatch(path)
+    if found is None:
+        return []
+    rows = Variant.objects.filter(plugin__type=found[1], plugin__name=found[2])
+    return rows.select_related("plugin").only(
+        "name", "gone_at", "plugin__type", "plugin__name"
+    )[:SIBLINGS_SHOWN]
 
 
 def _prefixed(path: str) -> str:

@@ -47,6 +47,7 @@ def test_a_plugin_is_an_application(catalog, said):
         "description": "Made by ada.",
         "url": f"{BASE}/extractors/tap-alpha",
         "applicationCategory": "DeveloperApplication",
+        "sdPublisher": {"@type": "Organization", "name": "Songbook", "url": BASE},
     }
 
 

@@ -1,11 +1,18 @@
 """What all pages share: addresses, themes, caching, errors, logos."""
 
 import gzip
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings as project
+from django.core.handlers.exception import convert_exception_to_response
+from django.db import InterfaceError, OperationalError
 from django.template.loader import render_to_string
+from django.utils import timezone
+
+from registry.models import Variant
 
 pytestmark = pytest.mark.django_db
 
@@ -60,8 +67,56 @@ def test_a_page_may_be_kept_for_a_minute_and_is_compared_by_etag(catalog, client
     assert again.status_code == 304
 
 
-def test_a_page_is_only_read(catalog, client):
-    assert client.post("/extractors").status_code == 405
+def test_a_page_is_only_read_and_says_so(catalog, client):
+    answer = client.post("/extractors")
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+    assert "This page can only be read" in answer.content.decode()
+
+
+def test_an_unknown_variant_names_those_that_the_plugin_has(catalog, read):
+    page = read("/extractors/tap-alpha--nobody", 404)
+    assert "Variants of tap-alpha" in page
+    assert 'href="/extractors/tap-alpha--bo"' in page
+
+
+def test_a_variant_that_is_gone_is_named_with_its_day(catalog, read):
+    Variant.objects.filter(name="bo").update(gone_at=datetime(2026, 3, 1, tzinfo=UTC))
+    page = " ".join(read("/extractors/tap-alpha--nobody", 404).split())
+    assert (
+        'gone since <time datetime="2026-03-01T00:00:00Z">1 March 2026</time>' in page
+    )
+
+
+def broken(error):
+    """Answer a request as a page would that raises this."""
+
+    def page(_request):
+        raise error
+
+    return page
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [
+        (OperationalError("no connection"), 503, "The database does not answer"),
+        (InterfaceError("connection closed"), 503, "The database does not answer"),
+        (ZeroDivisionError("ours"), 500, "This page failed"),
+    ],
+)
+def test_a_page_that_fails_says_whether_the_database_is_away(
+    rf, error, status, words, django_assert_num_queries
+):
+    with django_assert_num_queries(0):
+        answer = response_for(broken(error), rf.get("/"))
+    assert answer.status_code == status
+    assert words in answer.content.decode()
+    assert answer.get("Retry-After") == ("30" if status == 503 else None)
+    assert answer["Cache-Control"] == "no-store"
+
+
+def response_for(view, request):
+    return convert_exception_to_response(view)(request)
 
 
 def test_no_page_has_inline_script_or_style(catalog, read):
@@ -123,10 +178,68 @@ def test_a_monogram_keeps_its_hue_whatever_the_label(catalog, client):
     assert b"hsl(" + hue + b" 42% 32%)" in page
 
 
-def test_styles_and_scripts_are_small():
-    static = Path(project.ROOT) / "static"
-    styles = (static / "css" / "site.css").read_bytes()
-    assert len(gzip.compress(styles)) <= 8 * 1024
-    assert len(styles.splitlines()) <= 400
-    for script in (static / "js").iterdir():
-        assert len(script.read_text().splitlines()) <= 60
+STATIC = Path(project.ROOT) / "static"
+LOADED = re.compile(
+    r'(?:<link rel="stylesheet" href|<script type="module" src)="([^"]+)"'
+)
+
+
+@pytest.mark.parametrize("address", [
+    "/", "/extractors", "/extractors/tap-alpha", "/extractors/tap-alpha--ada",
+    "/extractors/tap-alpha--ada/changes", "/status", "/status/crawl", "/nonsense",
+])  # fmt: skip
+def test_what_a_page_loads_is_small(catalog, client, settings, address):
+    settings.SITE_ACCENT = "#aa3300"
+    page = client.get(address).content.decode()
+    sizes = {".css": 0, ".js": 0}
+    for loaded in LOADED.findall(page):
+        sizes[Path(loaded).suffix] += len(gzip.compress(content_of(client, loaded)))
+    assert 0 < sizes[".css"] <= 8 * 1024
+    assert 0 < sizes[".js"] <= 18 * 1024
+
+
+def content_of(client, loaded):
+    if loaded.startswith("/static/"):
+        return (STATIC / loaded.removeprefix("/static/")).read_bytes()
+    return client.get(loaded).content
+
+
+def test_no_style_or_script_is_long():
+    for sheet in (STATIC / "css").iterdir():
+        assert len(sheet.read_text(encoding="utf-8").splitlines()) <= 300
+    for script in (STATIC / "js").iterdir():
+        assert len(script.read_text(encoding="utf-8").splitlines()) <= 60
+
+
+def test_every_page_says_once_what_a_shared_link_shows(catalog, read):
+    for address in ("/", "/extractors", "/extractors/tap-alpha--ada", "/status"):
+        page = read(address)
+        title = re.search("<title>(.*)</title>", page)[1]
+        assert f'<meta property="og:title" content="{title}">' in page
+        assert page.count("twitter:card") == page.count("og:description") == 1
+
+
+def test_words_from_outside_stay_words_in_what_a_shared_link_shows(catalog, read):
+    hostile = '"><script>alert(1)</script>'
+    Variant.objects.filter(name="ada").update(description=hostile)
+    page = read("/extractors/tap-alpha--ada")
+    assert "<script>alert" not in page
+    assert "&quot;&gt;&lt;script&gt;" in page
+
+
+def test_keys_are_on_until_turned_off(catalog, client):
+    assert 'data-keys="on"' in client.get("/").content.decode()
+    response = client.get("/keys?to=off&next=/extractors")
+    assert response["Location"] == "/extractors"
+    assert 'data-keys="off"' in client.get("/").content.decode()
+    client.get("/keys?to=on")
+    assert 'data-keys="on"' in client.get("/").content.decode()
+
+
+def test_the_footer_counts_what_was_tried_in_the_last_day(catalog, read):
+    assert "tried in the last day" not in read("/")
+    now = timezone.now()
+    for name, at in (("ada", now), ("bo", now - timedelta(days=2))):
+        variants = Variant.objects.filter(plugin__name="tap-alpha", name=name)
+        variants.update(tried={"version": "1", "pythons": {}, "at": at.isoformat()})
+    assert "1 of them tried in the last day." in read("/")
