@@ -6,7 +6,7 @@ can't be had is one, since that is nobody's release's fault: Unavailable.
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from sandbox.invoking import Outcome, failed, good, of_run
 from sandbox.locking import Lock, known_lock, requirement, resolve
 from sandbox.running import DEFAULT, NOTHING, UNCHANGED
 from sandbox.sources import SourceTree
+from sandbox.tidying import in_use
 from sandbox.wheels import Executable
 from sandbox.workshop import Workshop
 
@@ -125,6 +126,8 @@ def provided(
         requirement(spec)
     done = Provided(spec, interpreter_for(python, workshop), rescue, source)
     with ExitStack() as held:
+        # Whoever has the release without its rescue has the room as well.
+        held.enter_context(nullcontext() if upon else in_use(workshop.state))
         try:
             if source is not None:
                 done.chosen = (_own(source, done, workshop),)

@@ -3,6 +3,7 @@
 This needs no database and no secret but the package index's own.
 """
 
+import logging
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from registry.vocabulary import SourceKind
 from sandbox.providing import current_lock
 from sandbox.records import LAYOUT
 from sandbox.sources import SourceTree
+from sandbox.tidying import make_room
 from sandbox.trying import Trial
 from sandbox.workshop import Workshop, open_workshop
 from scrapers.crawlers.index import Indexes
@@ -27,6 +29,8 @@ from scrapers.http import session, trust
 from scrapers.probes.invocation import config_from
 from scrapers.source_trees import MARK, source_tree
 from scrapers.static import read_source
+
+logger = logging.getLogger(__name__)
 
 # A member of a wheel that is longer says nothing that is read; so do more of them.
 MEMBER_LIMIT = 512 * 1024
@@ -52,6 +56,13 @@ def workshop() -> Workshop:
         uv=Path(find_uv_bin()),
         admit=admit,
     )
+
+
+def tidy_up() -> None:
+    """Keep what tries have left on this machine within its limit of disk."""
+    limit_bytes = settings.SANDBOX_STATE_GB * 10**9
+    if removed := make_room(Path(settings.SANDBOX_STATE), limit_bytes=limit_bytes):
+        logger.info("Removed %d MB of what tries had kept.", removed // 10**6)
 
 
 def answer_run(question: Mapping[str, Any]) -> Json:

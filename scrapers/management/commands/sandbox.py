@@ -13,11 +13,13 @@ from sandbox import Level, assessed
 from sandbox.index import Unavailable
 from scrapers.answering import answer, in_words
 from scrapers.http import Session, session
-from scrapers.trying import workshop
+from scrapers.trying import tidy_up, workshop
 
 # Between two questions where nothing is due, and after an answer that was none.
 PAUSE_S = 5.0
 TIMEOUT_S = 60.0
+# Between two looks at how much disk is taken.
+TIDY_S = 3600.0
 
 
 class Command(BaseCommand):
@@ -40,13 +42,17 @@ class Command(BaseCommand):
         held = assessed()
         if held.level is Level.NONE:
             raise CommandError(held.reason)
+        tidied_at = -TIDY_S
         host = urlsplit(options["address"]).hostname or ""
         with session(TIMEOUT_S, trusted=[host]) as http:
             http.headers["Authorization"] = f"Bearer {settings.SANDBOX_TOKEN}"
-            while (
-                self._work(http, options["address"].rstrip("/")) or not options["once"]
-            ):
-                pass
+            while True:
+                if time.monotonic() - tidied_at >= TIDY_S:
+                    tidied_at = time.monotonic()
+                    tidy_up()
+                is_busy = self._work(http, options["address"].rstrip("/"))
+                if options["once"] and not is_busy:
+                    break
 
     def _work(self, http: Session, address: str) -> bool:
         """Try one release; say whether there was one."""

@@ -1,0 +1,112 @@
+"""Keep the state folder within a size: what was used longest ago goes first.
+
+Everything in it can be had again, but not while a try needs it: a wheel that vanishes
+between two steps would look like a fault of the release. So tries hold the room together,
+and who tidies up has it alone. A turnstile before it keeps new tries out while he waits.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+# Each of these is whole in itself, and made again by whoever misses it.
+PIECES = (
+    "index/files/*/*",
+    "index/metadata/*/*",
+    "wheelhouse/*/*",
+    "sources/*",
+    "locks/*",
+)
+# An installer's cache refers to itself: it goes as a whole, with what was judged of it.
+CACHES = ("uv", "judged")
+# Down to this part of the limit, so that not every hour begins with tidying up.
+ENOUGH = 0.7
+# Of `st_blocks`, whatever the file system's own are.
+BLOCK = 512
+
+
+@contextmanager
+def in_use(state: Path) -> Iterator[None]:
+    """Keep what is in the folder there until the end; waits while somebody tidies up."""
+    with _room(state, fcntl.LOCK_SH):
+        yield
+
+
+def make_room(state: Path, *, limit_bytes: int) -> int:
+    """Remove what was used longest ago where the folder is over its limit; return bytes.
+
+    Waits for the tries that run. What can't be removed stays.
+    """
+    if size_of(state) <= limit_bytes:
+        return 0
+    with _room(state, fcntl.LOCK_EX):
+        before = left_bytes = size_of(state)
+        enough_bytes = limit_bytes * ENOUGH
+        caches = [state / name for name in CACHES]
+        if sum(map(size_of, caches)) > enough_bytes / 2:
+            for cache in caches:
+                left_bytes -= _removed(cache)
+        for piece in _oldest_first(state):
+            if left_bytes <= enough_bytes:
+                break
+            left_bytes -= _removed(piece)
+        return before - left_bytes
+
+
+def size_of(path: Path) -> int:
+    """Return the bytes that a file or a folder takes on disk; each file counts once."""
+    if not path.is_dir():
+        return path.lstat().st_blocks * BLOCK if path.exists() else 0
+    found: dict[int, int] = {}
+    folders = [path]
+    while folders:
+        with suppress(OSError), os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(Path(entry.path))
+                    continue
+                # Environments are links to what an installer keeps.
+                said = entry.stat(follow_symlinks=False)
+                found[said.st_ino] = said.st_blocks * BLOCK
+    return sum(found.values())
+
+
+@contextmanager
+def _room(state: Path, how: int) -> Iterator[None]:
+    state.mkdir(parents=True, exist_ok=True)
+    with (
+        (state / ".turnstile").open("a") as turnstile,
+        (state / ".room").open("a") as room,
+    ):
+        fcntl.flock(turnstile, fcntl.LOCK_EX)
+        fcntl.flock(room, how)
+        fcntl.flock(turnstile, fcntl.LOCK_UN)
+        # Both are let go when their files are closed, at the latest with this process.
+        yield
+
+
+def _oldest_first(state: Path) -> list[Path]:
+    """Return pieces by when they were last read, where the file system keeps that."""
+    found = []
+    for pattern in PIECES:
+        for piece in state.glob(pattern):
+            with suppress(OSError):
+                said = max(
+                    (one.lstat() for one in (piece, *piece.glob("*"))),
+                    key=lambda one: max(one.st_atime, one.st_mtime),
+                )
+                found.append((max(said.st_atime, said.st_mtime), piece))
+    return [piece for _, piece in sorted(found)]
+
+
+def _removed(path: Path) -> int:
+    """Remove a file or a folder; return the bytes that it had."""
+    size_bytes = size_of(path)
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+    return size_bytes - (size_of(path) if path.exists() else 0)

@@ -1,0 +1,76 @@
+"""The state folder is kept within its size, and never under a try."""
+
+import os
+import threading
+
+import pytest
+
+from sandbox.tidying import in_use, make_room, size_of
+
+KB = 1024
+
+
+@pytest.fixture
+def state(tmp_path):
+    """Ten files of an index, the first used longest ago, and an interpreter."""
+    for n in range(10):
+        put(tmp_path / "index" / "files" / "aa" / f"{n:02}" / "x.whl", 100 * KB, at=n)
+    put(tmp_path / "interpreters" / "3.12" / "python", 100 * KB, at=0)
+    return tmp_path
+
+
+def put(path, size_bytes, *, at):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(os.urandom(size_bytes))
+    for one in (path, path.parent):
+        os.utime(one, (1_000_000 + at, 1_000_000 + at))
+
+
+def left(state):
+    return sorted(path.name for path in (state / "index" / "files" / "aa").iterdir())
+
+
+def test_nothing_goes_below_the_limit(state):
+    assert make_room(state, limit_bytes=5_000 * KB) == 0
+    assert len(left(state)) == 10
+
+
+def test_what_was_used_longest_ago_goes_first(state):
+    removed = make_room(state, limit_bytes=800 * KB)
+    assert left(state) == [f"{n:02}" for n in range(10 - len(left(state)), 10)]
+    assert 0 < len(left(state)) < 8
+    assert removed >= 300 * KB
+    assert size_of(state) <= 800 * KB
+    assert (state / "interpreters" / "3.12" / "python").exists()
+
+
+def test_a_cache_goes_as_a_whole(state):
+    put(state / "uv" / "archive" / "a" / "x.py", 900 * KB, at=50)
+    put(state / "judged" / "a", 1, at=50)
+    make_room(state, limit_bytes=1_700 * KB)
+    assert not (state / "uv").exists()
+    assert not (state / "judged").exists()
+    assert len(left(state)) == 10
+
+
+def test_links_count_once(tmp_path):
+    put(tmp_path / "a", 100 * KB, at=0)
+    (tmp_path / "b").hardlink_to(tmp_path / "a")
+    assert size_of(tmp_path) == size_of(tmp_path / "a")
+
+
+def test_nothing_goes_while_a_try_runs(state):
+    done = threading.Event()
+
+    def tidy():
+        make_room(state, limit_bytes=100 * KB)
+        done.set()
+
+    with in_use(state), in_use(state):
+        tidying = threading.Thread(target=tidy)
+        tidying.start()
+        assert not done.wait(0.3)
+        assert len(left(state)) == 10
+    tidying.join(timeout=20)
+    assert done.is_set()
+    assert len(left(state)) < 10
