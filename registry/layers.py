@@ -5,7 +5,8 @@ on the current release, then the curated definition, then package metadata. Sett
 by name: the observed list decides which exist, their kind, default and description; the
 curated one fills the rest. A curated definition that no probe has contradicted passes
 through untouched, so that a hub which has imported and not yet probed answers exactly
-what upstream does; package metadata speaks only where no definition does.
+what upstream does; package metadata speaks only where no definition does, and the code of the
+release, read and not run, only where metadata are silent, too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,7 +34,10 @@ def lay(
         by_origin.setdefault(origin, definition)
     # A package and the repository it is built from say the same things; what an installer
     # takes is the package.
-    uncurated = by_origin.get(Origin.REPOSITORY, {}) | by_origin.get(Origin.PACKAGE, {})
+    weakest_first = (Origin.CODE, Origin.REPOSITORY, Origin.PACKAGE)
+    uncurated: Json = {}
+    for origin in weakest_first:
+        uncurated |= by_origin.get(origin, {})
     ground = by_origin.get(Origin.DEFINITION) or uncurated
     laid = dict(ground)
     if observed := by_origin.get(Origin.PROBE):

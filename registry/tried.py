@@ -6,6 +6,7 @@ an answer says so, and of what a connector tells, None is "not known" and `()` i
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -25,6 +26,18 @@ CAPABILITIES: Mapping[PluginType, tuple[str, ...]] = {
         "validate-records", "structured-logging",
     ),
 }  # fmt: skip
+
+
+# Of how records are made up for targets, and of how what came of it is judged. Raising it has
+# every pair of a tap and a target loaded again.
+LOADING_LAYOUT = 1
+
+
+class Blocked(StrEnum):
+    """Why nothing can be said of a target, whatever it is given."""
+
+    NOT_INSTALLED = "not-installed"
+    SIMPLEST = "simplest"
 
 
 class Answer(StrEnum):
@@ -221,6 +234,8 @@ class Tried:
     interpreter: str = ""
     platform: str = ""
     lock: str = ""
+    commit: str = ""
+    committed_at: datetime | None = None
     type: PluginType | None = None
     outcomes: tuple[Outcome, ...] = ()
     executable: Known[str] | None = None
@@ -245,11 +260,13 @@ class Tried:
 
     def as_json(self) -> Json:
         """Return all of it as it is kept in a row; a fact is `{value, basis}` or None."""
-        plain = ("spec", "name", "version", "python", "interpreter", "platform", "lock")
+        plain = ("spec", "name", "version", "python", "interpreter", "platform", "lock",
+                 "commit")  # fmt: skip
         texts = ("executable", "reported_version", "sdk_version", "framework",
                  "license", "requires_python", "capabilities")  # fmt: skip
         return {
             **{key: getattr(self, key) for key in plain},
+            "committed_at": self.committed_at and self.committed_at.isoformat(),
             "type": self.type.value if self.type else None,
             "outcomes": [outcome.as_json() for outcome in self.outcomes],
             **{key: _known(getattr(self, key)) for key in texts},

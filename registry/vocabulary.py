@@ -74,6 +74,7 @@ class Origin(StrEnum):
     The order is the order in which they are laid over each other (`registry.layers`).
     """
 
+    CODE = "code"
     PACKAGE = "package"
     REPOSITORY = "repository"
     DEFINITION = "definition"
@@ -108,6 +109,7 @@ class EventVerb(StrEnum):
     RETURNED = "returned"
     RELEASED = "released"
     RETAGGED = "retagged"
+    BREAKING = "breaking"
     DEFAULT_MOVED = "default-moved"
     HELD = "held"
 

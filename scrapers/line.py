@@ -24,17 +24,21 @@ from registry.facts import Finding, Json, SourceFacts
 from registry.models import ProbeTicket, Snapshot, Source
 from registry.models.bulk import save_all
 from registry.publishing import Published
-from registry.tried import Tried
+from registry.tried import Basis, Tried
 from registry.vocabulary import Outcome, SourceKind, TicketKind
 from scrapers import probes
 from scrapers.answering import answer
 from scrapers.crawl import Crawl
 from scrapers.crawl import crawl as look_and_keep
+from scrapers.issuing import keep_further
 from scrapers.probes import run_probes
-from scrapers.probes.invocation import probe_record, surface_of
+from scrapers.probes.invocation import definition_of, probe_record, surface_of
 from scrapers.tickets import issue_tickets
 
 logger = logging.getLogger(__name__)
+
+# What connectors are installed from.
+INSTALLED = (SourceKind.PACKAGE, SourceKind.REPOSITORY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +74,13 @@ def follow(source: Source, *, now: datetime, accept: bool = False) -> Passage:
 
 def judge(snapshots: Sequence[Snapshot], *, now: datetime) -> Recorded:
     """Probe snapshots, record what follows, and mark them as done. Safe to repeat."""
-    found, spoken, runs, before = [], [], [], set()
+    found, spoken, before = [], [], set()
+    seen: dict[str, list[Snapshot]] = {kind: [] for kind in TicketKind}
     for snapshot in snapshots:
         snapshot.probed_with = probes.VERSION
-        if snapshot.subject.startswith(f"{TicketKind.RUN}/"):
-            runs.append(snapshot)
+        kind = snapshot.subject.partition("/")[0]
+        if kind in seen:
+            seen[kind].append(snapshot)
             continue
         report = run_probes(SourceKind(snapshot.source.kind), snapshot.evidence)
         snapshot.probe_findings = [one.as_json() for one in report.findings]
@@ -89,13 +95,12 @@ def judge(snapshots: Sequence[Snapshot], *, now: datetime) -> Recorded:
         follow_names(spoken, before=before, now=now)
         unrate(spoken)
     recorded = catalog.record(found, now=now)
-    keep_runs([_tried(snapshot) for snapshot in runs])
-    # Whatever a package speaks of, its runs speak of.
-    packages = {
-        one.source for one in snapshots if one.source.kind == SourceKind.PACKAGE
-    }
-    observed = catalog.record(observations(packages), now=now)
+    keep_runs([_tried(snapshot) for snapshot in seen[TicketKind.RUN]])
+    # Whatever installs from a source, its runs speak of.
+    tried = {one.source for one in snapshots if one.source.kind in INSTALLED}
+    observed = catalog.record(observations(tried), now=now)
     issue_tickets(found, now=now)
+    keep_further(seen, tried, now=now)
     save_all(snapshots, ["probe_findings", "probed_with"])
     return recorded + observed
 
@@ -127,10 +132,11 @@ def follow_try(ticket: ProbeTicket, *, now: datetime) -> Snapshot | None:
     return snapshot
 
 
-def _tried(snapshot: Snapshot) -> tuple[Snapshot, Tried, Json]:
+def _tried(snapshot: Snapshot) -> tuple[Snapshot, Tried, Json, Json]:
     tried = probe_record(snapshot.evidence)
     snapshot.probe_findings = [one.as_json() for one in tried.findings]
-    return snapshot, tried, surface_of(tried)
+    read = definition_of(tried, basis=Basis.STATIC)
+    return snapshot, tried, surface_of(tried), read
 
 
 def _is_news(snapshot: Snapshot, said: SourceFacts) -> bool:

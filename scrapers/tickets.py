@@ -1,36 +1,108 @@
-"""Which releases are to be tried: a package's newest, on each Python that is configured."""
+"""Which releases are to be tried: what installs take, then the newest, on each Python."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.conf import settings
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from registry.facts import Facts, ReleaseFacts
-from registry.models import ProbeTicket, Snapshot
+from registry.catalog.installing import (
+    HEAD,
+    installs_from,
+    revision_label,
+    specifier,
+)
+from registry.facts import Facts, Json, ReleaseFacts
+from registry.models import ProbeTicket, Snapshot, Statement
 from registry.vocabulary import Origin
+
+# Versions with the commit of each, which is empty where there is none or it moves.
+type Wanted = dict[str, str]
 
 
 def issue_tickets(found: Sequence[tuple[Snapshot, Facts]], *, now: datetime) -> None:
-    """Make tickets for the newest releases of packages; those there are stay as they are.
+    """Make tickets for the releases that installs take; those there are stay as they are.
 
-    Only what the default index has is tried: nobody vouches for another one's packages.
+    Of packages only what the default index has is tried: nobody vouches for another one's.
     """
     if not settings.PROBE:
         return
+    asked = _asked([snapshot for snapshot, _ in found])
     for snapshot, facts in found:
-        is_default = "://" not in snapshot.source.address
-        if facts.origin is not Origin.PACKAGE or not is_default:
+        if facts.origin is Origin.PACKAGE and "://" not in snapshot.source.address:
+            wanted = _of_package(facts, asked[snapshot.source_id])
+        elif facts.origin is Origin.REPOSITORY:
+            wanted = _of_repository(snapshot, facts, asked[snapshot.source_id])
+        else:
             continue
-        for said in facts.variants:
-            asked = {one.version: one.requires_python for one in said.releases}
-            versions = newest_versions(said.releases)[: settings.PROBE_RELEASES]
-            ProbeTicket.objects.issue(
-                snapshot.source,
-                {version: pythons_for(asked[version]) for version in versions},
-                now=now,
-            )
+        pythons = _pythons(snapshot, facts)
+        ProbeTicket.objects.issue(
+            snapshot.source,
+            {version: pythons_for(pythons.get(version, "")) for version in wanted},
+            now=now,
+            revisions=wanted,
+        )
+
+
+def _asked(snapshots: Sequence[Snapshot]) -> Mapping[int, set[str]]:
+    """Return what variants install from sources, as they write it. One query."""
+    sources = {snapshot.source_id: snapshot.source for snapshot in snapshots}
+    rows = Statement.objects.filter(source__in=sources, gone_at=None)
+    asked: dict[int, set[str]] = defaultdict(set)
+    for source_id, pip_url in rows.values_list("source", "variant__pip_url"):
+        if installs_from(pip_url, sources[source_id]):
+            asked[source_id].add(pip_url)
+    return asked
+
+
+def _of_package(facts: Facts, asked: Collection[str]) -> Wanted:
+    """Return the newest release that each requirement allows, then the newest of all."""
+    said = [one for variant in facts.variants for one in variant.releases]
+    newest = newest_versions(said)
+    taken = [
+        next((one for one in newest if Version(one) in wanted), "")
+        for wanted in map(specifier, asked)
+        if wanted
+    ]
+    free = newest[:1] if not asked or len(taken) < len(asked) else []
+    wanted = [*free, *filter(None, taken), *newest[: settings.PROBE_RELEASES]]
+    return dict.fromkeys(wanted, "")
+
+
+def _of_repository(snapshot: Snapshot, facts: Facts, asked: Collection[str]) -> Wanted:
+    """Return the revisions that requirements name, then the newest tags.
+
+    Nothing where nobody installs it from Git: its package is what is tried.
+    """
+    refs = sorted(
+        place.ref
+        for pip_url in asked
+        if (place := installs_from(pip_url, snapshot.source))
+    )
+    wanted = {label: ref for ref in refs if (label := revision_label(ref))}
+    if not wanted:
+        return {}
+    said = [one for variant in facts.variants for one in variant.releases]
+    commits = {one.version: one.artifacts.get("commit", "") for one in said}
+    room = max(settings.PROBE_RELEASES - len(wanted), 0)
+    tagged = {one: commits[one] for one in newest_versions(said)[:room]}
+    # What a branch holds first: nobody who pins waits for it to change.
+    first = {HEAD: ""} if HEAD in wanted else {}
+    return first | wanted | {k: v for k, v in tagged.items() if k not in wanted}
+
+
+def _pythons(snapshot: Snapshot, facts: Facts) -> dict[str, str]:
+    """Return which Pythons versions say that they are for, as far as that is known."""
+    said = {
+        one.version: one.requires_python
+        for variant in facts.variants
+        for one in variant.releases
+    }
+    reading: Json = snapshot.evidence.get("reading") or {}
+    metadata: Json = reading.get("metadata") or {}
+    return {HEAD: str(metadata.get("requires_python") or ""), **said}
 
 
 def pythons_for(requires_python: str) -> list[str]:

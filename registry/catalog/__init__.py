@@ -15,6 +15,7 @@ from django.db.models import Max
 
 from registry.catalog.joining import joined
 from registry.catalog.laying import lay_plugins
+from registry.catalog.readmes import TELLING, keep_readmes
 from registry.catalog.statements import Found, keep_statements, lock_plugins
 from registry.facts import Facts
 from registry.models import Event, Plugin, Snapshot, Source, Statement
@@ -58,6 +59,8 @@ def record(found: Sequence[tuple[Snapshot, Facts]], *, now: datetime) -> Recorde
         current = [one for one in current if one.key in plugins]
         touched, events = keep_statements(current, plugins, now=now)
         events += lay_plugins(touched, now=now)
+        said = [one.snapshot for one in current if one.facts.origin in TELLING]
+        keep_readmes(touched, said)
         Event.objects.bulk_create(events, batch_size=BATCH)
     count = {verb: sum(e.verb == verb for e in events) for verb in EventVerb}
     return Recorded(
@@ -80,6 +83,7 @@ def silence(source: Source, *, now: datetime) -> Recorded:
         plugins = list(locked)
         spoken.update(gone_at=now)
         events = lay_plugins(plugins, now=now)
+        keep_readmes(plugins, [])
         Event.objects.bulk_create(events, batch_size=BATCH)
     return Recorded(
         gone=sum(event.verb == EventVerb.GONE for event in events),
@@ -98,5 +102,8 @@ def _newest(found: Sequence[tuple[Snapshot, Facts]]) -> list[tuple[Snapshot, Fac
         .annotate(newest=Max("pk"))
         .values_list("newest", flat=True)
     )
-    once = {(pair[0].pk, pair[1].type, pair[1].name): pair for pair in found}
+    once = {
+        (snapshot.pk, facts.type, facts.name, facts.origin): (snapshot, facts)
+        for snapshot, facts in found
+    }
     return [pair for key, pair in once.items() if key[0] in newest]

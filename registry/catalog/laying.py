@@ -1,17 +1,16 @@
 """Lay the statements of each touched plugin together and write what follows from them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from packaging.version import InvalidVersion, Version
-
+from registry.catalog.choosing import choose_default
 from registry.catalog.counters import counters_by_source, counts_of
-from registry.catalog.weighing import weighed, weight
-from registry.defaults import Candidate, default_variant
+from registry.catalog.installing import release_taken
+from registry.catalog.weighing import weighed
 from registry.facts import Json
 from registry.layers import lay
-from registry.models import Event, Plugin, Release, Setting, Statement, Variant
+from registry.models import Event, Plugin, Setting, Statement, Variant
 from registry.models.bulk import BATCH, save_all
 from registry.vocabulary import EventVerb, Origin
 
@@ -50,7 +49,7 @@ def lay_plugins(plugins: Sequence[Plugin], *, now: datetime) -> list[Event]:
     Variant.objects.filter(plugin__in=plugins, is_rated=True).update(is_rated=False)
     _keep_settings(changed)
     for plugin in plugins:
-        events += _choose_default(plugin, variants[plugin.pk], statements, at=now)
+        events += choose_default(plugin, variants[plugin.pk], statements, at=now)
     _keep_plugins(plugins, now=now)
     return events
 
@@ -99,21 +98,8 @@ def _fill(variant: Variant, definition: Json) -> None:
     variant.logo_url = (definition.get("logo_url") or "")[:500] or None
     variant.maintenance_status = str(definition.get("maintenance_status") or "")[:20]
     variant.hidden = definition.get("hidden") is True
-    newest = newest_release(variant.releases.all())
+    newest = release_taken(variant.pip_url, variant.releases.all())
     variant.current_release_id = newest.pk if newest else None
-
-
-def newest_release(releases: Iterable[Release]) -> Release | None:
-    """Return what an installer would take: not yanked, final before pre-release, newest."""
-
-    def order(release: Release) -> tuple[bool, bool, bool, Version]:
-        try:
-            version = Version(release.version)
-        except InvalidVersion:
-            return False, False, False, Version("0")
-        return True, not release.yanked, not version.is_prerelease, version
-
-    return max(releases, key=order, default=None)
 
 
 def _keep_settings(variants: Sequence[Variant]) -> None:
@@ -147,59 +133,6 @@ def _settings(variant: Variant) -> list[Json]:
     for setting in variant.definition.get("settings") or []:
         first.setdefault(setting["name"][:NAME_LENGTH], setting)
     return list(first.values())
-
-
-def _choose_default(
-    plugin: Plugin,
-    variants: Sequence[Variant],
-    statements: Mapping[int, Sequence[Statement]],
-    *,
-    at: datetime,
-) -> list[Event]:
-    """Set the plugin's default variant and what it shows; return an event if that moved."""
-    by_name = {variant.name: variant for variant in variants}
-    curated = _curated(variants, statements)
-    chosen = default_variant(
-        Candidate(
-            name=variant.name,
-            is_curated=variant.pk == curated,
-            is_gone=variant.gone_at is not None,
-            is_hidden=variant.hidden,
-            released_at=_released_at(variant),
-        )
-        for variant in variants
-    )
-    if chosen is None:
-        return []
-    variant = by_name[chosen[0]]
-    before, plugin.default_variant = plugin.default_variant_id, variant
-    plugin.default_reason = chosen[1]
-    plugin.label, plugin.description = variant.label, variant.description
-    if before in {None, variant.pk}:
-        return []
-    data = {"to": variant.name, "reason": chosen[1]}
-    verb = EventVerb.DEFAULT_MOVED
-    return [Event(at=at, verb=verb, plugin=plugin, variant=variant, data=data)]
-
-
-def _curated(
-    variants: Sequence[Variant], statements: Mapping[int, Sequence[Statement]]
-) -> int | None:
-    """Return the variant that the weightiest source names as default, if any does."""
-    naming = [
-        row
-        for variant in variants
-        for row in statements[variant.pk]
-        # The choice of a source that fell silent stands for variants all are silent of.
-        if row.is_default and (row.gone_at is None or variant.gone_at is not None)
-    ]
-    return min(naming, key=weight).variant_id if naming else None
-
-
-def _released_at(variant: Variant) -> datetime | None:
-    current = variant.current_release_id
-    found = (r.released_at for r in variant.releases.all() if r.pk == current)
-    return next(found, None)
 
 
 def _keep_plugins(plugins: Sequence[Plugin], *, now: datetime) -> None:

@@ -1,41 +1,50 @@
 """What runs in the sandbox showed: rows of them, and what they say of the variants.
 
-A run speaks of one release on one Python. Of a connector speaks the run of the release
-that an installer takes now, on the Python where it answered best: what it was seen to do
-there is laid over what others say of the variants that install this package.
+A run speaks of one release on one Python. Of a variant speaks the run of the release that
+an installer takes now, on the Python where it answered best: what it was seen to do there
+is laid over what others say of the variants that install it from this package or repository.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from django.db.models import F
 from packaging.version import Version
 
-from registry.catalog.laying import newest_release
+from registry.catalog.differing import keep_breaking
+from registry.catalog.installing import (
+    installs_from,
+    release_taken,
+    revision_label,
+)
+from registry.catalog.statements import TRIED
+from registry.catalog.streaming import keep_streams, touch_plugins
 from registry.facts import Facts, Json, MaintainerFacts, VariantFacts
 from registry.models import (
-    Plugin,
     ProbeRun,
     Release,
     Snapshot,
     Source,
     Statement,
-    Stream,
     Variant,
 )
 from registry.models.bulk import BATCH, save_all
 from registry.tried import Answer, Question, Tried
-from registry.vocabulary import Origin, PluginType
+from registry.vocabulary import Origin, PluginType, SourceKind
 
 # The better a run answered, the more of it was seen: weightiest question first.
 WEIGHTS = (Question.ABOUT, Question.DISCOVERS, Question.IMPORTS, Question.INSTALLS)
+# Who says what is installed, and what was seen of it.
+SPEAKING = (Origin.PACKAGE, Origin.REPOSITORY, *TRIED)
 # What a surface has beyond the keys of a plugin definition.
 BEYOND = ("streams", "supported_python_versions")
 
 
-def keep_runs(tried: Sequence[tuple[Snapshot, Tried, Json]]) -> None:
-    """Write the row of each run, anew where there is one: from a snapshot, all of it."""
-    rows = [_row(snapshot, one, surface) for snapshot, one, surface in tried]
+def keep_runs(tried: Sequence[tuple[Snapshot, Tried, Json, Json]]) -> None:
+    """Write the row of each run, anew where there is one: from a snapshot, all of it.
+
+    Where a release breaks what the one before it did, that becomes an event.
+    """
+    rows = [_row(*one) for one in tried]
     fields = [field.name for field in ProbeRun._meta.fields]  # noqa: SLF001  public API
     ProbeRun.objects.bulk_create(
         rows,
@@ -44,9 +53,11 @@ def keep_runs(tried: Sequence[tuple[Snapshot, Tried, Json]]) -> None:
         unique_fields=["snapshot"],
         update_fields=[name for name in fields if name not in {"id", "snapshot"}],
     )
+    if rows:
+        keep_breaking(rows)
 
 
-def _row(snapshot: Snapshot, tried: Tried, surface: Json) -> ProbeRun:
+def _row(snapshot: Snapshot, tried: Tried, surface: Json, code: Json) -> ProbeRun:
     _, version, python = snapshot.subject.split("/")
     return ProbeRun(
         snapshot=snapshot,
@@ -63,44 +74,55 @@ def _row(snapshot: Snapshot, tried: Tried, surface: Json) -> ProbeRun:
         imports=tried.answer(Question.IMPORTS),
         outcomes=[one.as_json() for one in tried.outcomes],
         surface=surface,
+        code=code,
         rescue=tried.rescue[:200],
+        commit=tried.commit[:64],
+        committed_at=tried.committed_at,
     )
 
 
 def observations(sources: Iterable[Source]) -> list[tuple[Snapshot, Facts]]:
-    """Return what the deciding runs of packages say, for `catalog.record`; keep streams.
+    """Return what the deciding runs of sources say, for `catalog.record`; keep streams.
 
-    One pair for each package and plugin; without variants where nothing is seen any more.
+    One pair for each source and plugin; without variants where nothing is seen any more.
     """
-    ids = {source.pk for source in sources}
-    spoken = _spoken(ids)
-    runs = _current_runs(spoken)
-    deciding = {pk: max(tried, key=_worth) for pk, tried in runs.items()}
-    _keep_summaries(runs, spoken)
-    streams: dict[int, list[Json]] = {}
+    by_id = {source.pk: source for source in sources}
+    spoken = _spoken(by_id)
+    runs = _runs_taken(spoken, by_id)
+    _keep_summaries(runs)
+    deciding = {pair: max(tried, key=_worth) for pair, tried in runs.items() if tried}
     found = []
     for (source_id, kind, name), statements in spoken.items():
-        run = deciding.get(source_id)
+        said = [one for one in statements if one.origin not in TRIED]
+        theirs = {one: deciding.get((source_id, one.variant_id)) for one in said}
+        run = max(filter(None, theirs.values()), key=_worth, default=None)
         if run is None:
             continue
-        said = [one for one in statements if one.origin != Origin.PROBE]
-        variants = tuple(_variant(one, run) for one in said) if _is_seen(run) else ()
-        facts = Facts(
-            type=PluginType(kind), name=name, origin=Origin.PROBE, variants=variants
-        )
-        found.append((run.snapshot, facts))
-        streams |= {one.variant_id: run.surface.get("streams", []) for one in said}
-    _keep_streams(streams, deciding, spoken)
+        # One run speaks for a plugin here: variants that install other releases are silent.
+        taking = [one for one, own in theirs.items() if own == run]
+        for origin, definition in _told(run):
+            facts = Facts(
+                type=PluginType(kind),
+                name=name,
+                origin=origin,
+                variants=tuple(
+                    _variant(one, definition) for one in taking if definition
+                ),
+            )
+            found.append((run.snapshot, facts))
+    keep_streams({pair[1]: run for pair, run in deciding.items()})
     return found
 
 
 type Spoken = Mapping[tuple[int, str, str], list[Statement]]
+# By source and variant.
+type Taken = Mapping[tuple[int, int], list[ProbeRun]]
 
 
-def _spoken(source_ids: set[int]) -> Spoken:
-    """Return what packages and runs say now, by package and plugin."""
+def _spoken(source_ids: Iterable[int]) -> Spoken:
+    """Return what sources and their runs say now, by source and plugin."""
     rows = Statement.objects.filter(
-        source__in=source_ids, origin__in=(Origin.PACKAGE, Origin.PROBE), gone_at=None
+        source__in=source_ids, origin__in=SPEAKING, gone_at=None
     ).select_related("variant__plugin", "variant__maintainer")
     grouped: dict[tuple[int, str, str], list[Statement]] = defaultdict(list)
     for row in rows.order_by("pk"):
@@ -109,34 +131,48 @@ def _spoken(source_ids: set[int]) -> Spoken:
     return grouped
 
 
-def _current_runs(spoken: Spoken) -> dict[int, list[ProbeRun]]:
-    """Return the newest runs of the release of each package that an installer takes."""
-    of_source: dict[int, set[int]] = defaultdict(set)
-    for (source_id, _, _), statements in spoken.items():
-        of_source[source_id] |= {one.variant_id for one in statements}
+def _runs_taken(spoken: Spoken, sources: Mapping[int, Source]) -> Taken:
+    """Return the newest runs of what each variant installs from each source.
+
+    None for a release that was not tried: what an older one was seen to do says nothing of
+    the one that is taken now. A variant that installs from elsewhere is left out.
+    """
+    variants = {
+        (source_id, one.variant_id): one.variant
+        for (source_id, _, _), statements in spoken.items()
+        for one in statements
+        if installs_from(one.variant.pip_url, sources[source_id])
+    }
     released: dict[int, list[Release]] = defaultdict(list)
-    wanted = {pk for ids in of_source.values() for pk in ids}
+    wanted = {variant_id for _, variant_id in variants}
     for release in Release.objects.filter(variant__in=wanted).defer("artifacts"):
         released[release.variant_id].append(release)
     runs: dict[tuple[int, str], list[ProbeRun]] = defaultdict(list)
-    newest = ProbeRun.objects.filter(source__in=of_source).newest()
+    newest = ProbeRun.objects.filter(source__in=sources).newest()
     for run in newest.select_related("snapshot").defer("snapshot__evidence"):
         runs[run.source_id, run.version].append(run)
-    found = {}
-    for source_id, variant_ids in of_source.items():
-        current = newest_release(r for pk in variant_ids for r in released[pk])
-        if current and (tried := runs.get((source_id, current.version))):
-            found[source_id] = tried
-    return found
+    return {
+        (source_id, variant.pk): runs.get(
+            (source_id, _label(variant, sources[source_id], released[variant.pk])), []
+        )
+        for (source_id, _), variant in variants.items()
+    }
 
 
-def _keep_summaries(runs: Mapping[int, Sequence[ProbeRun]], spoken: Spoken) -> None:
+def _label(variant: Variant, source: Source, releases: Sequence[Release]) -> str:
+    """Return what the release is called that a variant installs from its source."""
+    if source.kind == SourceKind.REPOSITORY:
+        place = installs_from(variant.pip_url, source)
+        return revision_label(place.ref) if place else ""
+    release = release_taken(variant.pip_url, releases)
+    return release.version if release else ""
+
+
+def _keep_summaries(runs: Taken) -> None:
     """Write where the current releases run; a plugin is touched where that moved."""
     of_variant = {
-        # What an older release was seen to do says nothing of the one that is taken now.
-        one.variant_id: _summary(runs[source_id]) if source_id in runs else {}
-        for (source_id, _, _), statements in spoken.items()
-        for one in statements
+        variant_id: _summary(tried) if tried else {}
+        for (_, variant_id), tried in runs.items()
     }
     moved = []
     for row in Variant.objects.filter(pk__in=of_variant).only("tried", "plugin"):
@@ -144,8 +180,7 @@ def _keep_summaries(runs: Mapping[int, Sequence[ProbeRun]], spoken: Spoken) -> N
             row.tried = of_variant[row.pk]
             moved.append(row)
     save_all(moved, ["tried"])
-    plugins = {row.plugin_id for row in moved}
-    Plugin.objects.filter(pk__in=plugins).update(revision=F("revision") + 1)
+    touch_plugins({row.plugin_id for row in moved})
 
 
 def _summary(runs: Sequence[ProbeRun]) -> Json:
@@ -162,82 +197,18 @@ def _worth(run: ProbeRun) -> tuple[list[bool], Version]:
     return seen, Version(run.python)
 
 
-def _is_seen(run: ProbeRun) -> bool:
-    return any(key not in BEYOND for key in run.surface)
+def _told(run: ProbeRun) -> Iterator[tuple[Origin, Json]]:
+    """Yield what was seen of a release, and what was only read of it, as definitions."""
+    yield Origin.PROBE, {k: v for k, v in run.surface.items() if k not in BEYOND}
+    yield Origin.CODE, run.code
 
 
-def _variant(said: Statement, run: ProbeRun) -> VariantFacts:
+def _variant(said: Statement, definition: Json) -> VariantFacts:
     row = said.variant
     return VariantFacts(
         name=row.name,
-        definition={k: v for k, v in run.surface.items() if k not in BEYOND},
+        definition=definition,
         maintainer=MaintainerFacts(
             name=row.maintainer.name, label=row.maintainer.label, url=row.maintainer.url
         ),
     )
-
-
-def _keep_streams(
-    streams: Mapping[int, list[Json]], deciding: Mapping[int, ProbeRun], spoken: Spoken
-) -> None:
-    """Replace the streams of the deciding releases where they differ from what is kept."""
-    versions = {
-        one.variant_id: deciding[source_id].version
-        for (source_id, _, _), statements in spoken.items()
-        if source_id in deciding
-        for one in statements
-    }
-    releases = {
-        row.pk: row
-        for row in Release.objects.filter(
-            variant__in=streams, version__in=set(versions.values())
-        ).defer("artifacts")
-        if versions[row.variant_id] == row.version
-    }
-    kept: dict[int, list[Json]] = defaultdict(list)
-    for row in Stream.objects.filter(release__in=releases):
-        kept[row.release_id].append(_as_said(row))
-    stale = [
-        pk for pk, row in releases.items()
-        if sorted(map(repr, kept[pk])) != sorted(map(repr, _said(streams[row.variant_id])))
-    ]  # fmt: skip
-    touched = {releases[pk].variant_id for pk in stale}
-    plugins = Variant.objects.filter(pk__in=touched).values("plugin")
-    Plugin.objects.filter(pk__in=plugins).update(revision=F("revision") + 1)
-    Stream.objects.filter(release__in=stale).delete()
-    Stream.objects.bulk_create(
-        [
-            Stream(release_id=pk, **said)
-            for pk in stale
-            for said in _said(streams[releases[pk].variant_id])
-        ],
-        batch_size=BATCH,
-    )
-
-
-def _said(streams: Sequence[Json]) -> list[Json]:
-    """Return the columns of the first stream of each id that a row can hold."""
-    first: dict[str, Json] = {}
-    for stream in streams:
-        keys = stream["replication_keys"]
-        first.setdefault(
-            stream["id"][:300],
-            {
-                "tap_stream_id": stream["id"][:300],
-                "key_properties": stream["key_properties"],
-                "replication_method": stream["replication_method"][:20],
-                "replication_key": (keys[0] if keys else "")[:300],
-                "schema": stream["schema"] or None,
-            },
-        )
-    return list(first.values())
-
-
-def _as_said(row: Stream) -> Json:
-    return {
-        "tap_stream_id": row.tap_stream_id,
-        "key_properties": row.key_properties,
-        "replication_method": row.replication_method,
-        "replication_key": row.replication_key,
-        "schema": row.schema,
-    }

@@ -46,7 +46,7 @@ class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
         return self.filter(leased_until__gt=now)
 
     def outdated(self, python: str, *, patch: int, layout: int) -> Self:
-        """Return tickets of current releases whose result an older Python or sandbox gave.
+        """Return runs' tickets of current releases that an older Python or sandbox tried.
 
         Newer ones alone count: workers with several patch versions would otherwise undo
         each other's results for ever.
@@ -54,6 +54,7 @@ class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
         older = Q(patch__lt=patch) | Q(layout__lt=layout)
         return self.filter(
             older,
+            kind=TicketKind.RUN,
             python=python,
             is_current=True,
             parked_at=None,
@@ -102,13 +103,14 @@ class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
         now: datetime,
         kind: TicketKind = TicketKind.RUN,
         revisions: Mapping[str, str] = NONE,
+        priority: int = 0,
     ) -> None:
         """Make a ticket for each version on its Pythons, due now; those there are stay.
 
         Versions and Pythons come most wanted first: of all packages the newest release is
         tried on the first Python before any is on the next. The first version is the current
         one, and those before it are current no more. `revisions` are the commits of
-        versions that are installed from Git. Three queries.
+        versions that are installed from Git, `priority` is that of the first. Three queries.
         """
         current = next(iter(wanted), "")
         ours = self.filter(source=source, kind=kind)
@@ -122,7 +124,7 @@ class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
                 self.model(
                     kind=kind, source=source, version=version, python=python,
                     revision=revisions.get(version, ""), is_current=version == current,
-                    priority=-(place * ROOM + nth), due_at=now,
+                    priority=priority - (place * ROOM + nth), due_at=now,
                 )
                 for place, (version, pythons) in enumerate(wanted.items())
                 for nth, python in enumerate(pythons)
@@ -205,10 +207,13 @@ class ProbeTicket(models.Model):
         """Note that there is a result, whatever it says of the release, and when to ask again.
 
         `lock` is empty where nothing could be resolved: that is not known without trying.
+        Whether a release still runs is asked by the day, anything else when something new
+        makes it due.
         """
         self.unchanged = 0 if is_news else self.unchanged + 1
         wait = RECHECK if lock else RECHECK * 2 ** min(self.unchanged, DOUBLINGS)
-        self.tried_at, self.due_at = now, now + wait if self.is_current else None
+        is_asked_again = self.is_current and self.kind == TicketKind.RUN
+        self.tried_at, self.due_at = now, now + wait if is_asked_again else None
         self.patch, self.layout, self.priority = patch, layout, AGAIN
         self.failures, self.attempts, self.last_error = 0, 0, ""
         self.lease = self.leased_until = None
@@ -237,8 +242,10 @@ class ProbeRun(models.Model):
     """What one run of one release on one Python came to: the facts of its snapshot.
 
     All of it is derived and made again when the probes' version is raised. `outcomes` are
-    the answers with their causes, `surface` what `registry.differences` compares, `rescue`
-    what had to be added by hand for it to start.
+    the answers with their causes, `surface` what `registry.differences` compares, `code`
+    what was read from its files where it does not tell, in a definition's keys. `rescue` is
+    what had to be added by hand for it to start. `commit` and its time are of what was
+    installed from Git.
     """
 
     snapshot = models.OneToOneField("Snapshot", models.CASCADE, related_name="run")
@@ -254,7 +261,10 @@ class ProbeRun(models.Model):
     imports = models.CharField(max_length=8)
     outcomes = models.JSONField(default=list)
     surface = models.JSONField(default=dict)
+    code = models.JSONField(default=dict)
     rescue = models.CharField(max_length=200, blank=True)
+    commit = models.CharField(max_length=64, blank=True)
+    committed_at = models.DateTimeField(null=True)
 
     objects = ProbeRunQuerySet.as_manager()
 
@@ -263,7 +273,12 @@ class ProbeRun(models.Model):
         indexes = [
             models.Index(
                 fields=["source", "version", "python", "-snapshot"], name="run_newest"
-            )
+            ),
+            models.Index(
+                fields=["-ran_at"],
+                condition=Q(installs="no") | Q(imports="no"),
+                name="run_failed",
+            ),
         ]
 
     def __str__(self) -> str:

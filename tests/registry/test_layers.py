@@ -71,3 +71,14 @@ def test_observed_settings_decide_which_exist_and_curated_ones_fill_them():
         },
         {"name": "new", "kind": "integer", "value": 3},
     ]  # fmt: skip
+
+
+@given(definitions, definitions)
+def test_code_that_was_only_read_fills_what_metadata_are_silent_of(package, code):
+    laid = lay([(PACKAGE, package), (Origin.CODE, code)], {})
+    assert laid == code | package
+
+
+@given(definitions.filter(bool), definitions)
+def test_code_that_was_only_read_is_not_laid_into_a_curated_definition(curated, code):
+    assert lay([(Origin.CODE, code), (DEFINITION, curated)], {}) == curated

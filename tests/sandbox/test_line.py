@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from registry.models import ProbeTicket, Snapshot, Variant
+from registry.models import ConformanceRun, Loading, ProbeTicket, Snapshot, Variant
 from sandbox import Level, assessed
 from scrapers import tasks, trying
 from tests.registry.rows import documents
@@ -30,6 +30,14 @@ def main():
             "schema": {"type": "object", "properties": {"id": {"type": "integer"}}}}]}))
     else:
         print("usage: tap-alpha --config FILE --discover --catalog FILE")
+"""
+SCRIPTS = Path(__file__).parents[1] / "scrapers" / "connectors"
+SHARED = (SCRIPTS / "command_line.py").read_text()
+RUN_CONNECTOR = """
+import runpy
+
+def main():
+    runpy.run_module("connector", run_name="__main__")
 """
 BROKEN = "import a_module_that_nobody_has\n\ndef main(): pass\n"
 
@@ -120,3 +128,38 @@ def test_a_release_whose_files_are_the_same_is_not_run_again(
     ticket = ProbeTicket.objects.get()
     assert ticket.patch == trying.workshop().interpreters[ticket.python].patch
     assert Snapshot.objects.filter(subject__startswith="run/").count() == 1
+
+
+def connector_wheel(kind):
+    """Return one of the suite's own connectors as a package."""
+    said = {
+        "command_line.py": SHARED,
+        "connector.py": (SCRIPTS / f"{kind}.py").read_text(),
+    }
+    return wheel_of(f"{kind}-good", RUN_CONNECTOR, more=said)
+
+
+@pytest.mark.django_db
+def test_a_tap_and_a_target_are_judged_and_tried_with_each_other(
+    songbook, crawl, client
+):
+    for kind in ("tap", "target"):
+        songbook.put(f"{kind}-good", connector_wheel(kind))
+        crawl(f"pypi:{kind}-good")
+    # The verdicts on the tap say enough: a target's take a minute.
+    for _ in range(4):
+        tasks.invoke()
+        ProbeTicket.objects.filter(
+            kind="conformance", source__address="target-good"
+        ).delete()
+    verdicts = ConformanceRun.objects.get()
+    assert (verdicts.kind, verdicts.must_failures) == ("tap", [])
+    assert verdicts.counts["pass"] > 40
+    loading = Loading.objects.get()
+    assert (loading.answer, loading.streams, loading.sent, loading.read) == (
+        "yes", 2, 20, 20,
+    )  # fmt: skip
+    page = client.get("/extractors/tap-good--package").content.decode()
+    assert f'href="/conformance/{verdicts.pk}"' in page
+    assert f'href="/matrix/{loading.pk}"' in page
+    assert not ProbeTicket.objects.filter(failures__gt=0).exists()

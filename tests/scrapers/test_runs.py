@@ -20,7 +20,7 @@ from registry.models import (
     Variant,
 )
 from registry.models.probing import CRASHES_LIMIT, LEASE, RECHECK
-from registry.vocabulary import Origin, SourceKind
+from registry.vocabulary import Origin, SourceKind, TicketKind
 from scrapers import tasks
 from scrapers.line import judge
 from scrapers.probes import VERSION
@@ -77,6 +77,21 @@ def test_what_a_run_saw_is_laid_over_the_curated_definition(package):
     observed = Statement.objects.get(origin=Origin.PROBE).definition["settings"]
     assert names == {one["name"] for one in observed}
     assert ada().tried["pythons"] == {"3.12": "yes"}
+
+
+def test_what_was_only_read_of_a_release_fills_an_uncurated_variant(package):
+    alone = Source.objects.enrol(SourceKind.PACKAGE, "tap-old", found_by="test")
+    releases = (release_of("1.1"),)
+    says = variant("package", plugin="tap-old", pip_url="tap-old", releases=releases)
+    says.definition.pop("settings")
+    say(alone, says, plugin="tap-old", origin=Origin.PACKAGE)
+    read = {"settings": [{"name": "start_date"}], "capabilities": ["catalog", "state"]}
+    row = ran(alone, *installed(), name="tap-old", static=read)
+    old = Variant.objects.get(plugin__name="tap-old")
+    assert [one["name"] for one in old.definition["settings"]] == ["start_date"]
+    assert row.run.surface == {"executable": "tap-alpha"}
+    ran(alone, *installed(about()), name="tap-old", at=NOW + timedelta(1))
+    assert not Statement.objects.filter(origin=Origin.CODE, gone_at=None).exists()
 
 
 def test_streams_belong_to_the_release_that_was_tried(package):
@@ -202,6 +217,8 @@ def test_a_current_release_is_asked_about_again_the_next_day(package, settings):
     assert question_of(ticket)["lock"] == ""
     ProbeTicket.objects.update(due_at=NOW)
     tasks.probe_due()
+    # Judging it asks for more than runs.
+    ProbeTicket.objects.exclude(kind=TicketKind.RUN).delete()
     question = question_of(ProbeTicket.objects.get())
     assert (question["lock"], question["patch"], question["layout"]) == ("l", 4, 1)
     asked = ProbeTicket.objects.lease(NOW)

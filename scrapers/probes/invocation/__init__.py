@@ -88,6 +88,8 @@ def _installed(record: Record, about: About | None, installs: Outcome) -> Tried:
         platform=record.platform,
         lock=record.lock,
         rescue=record.rescue,
+        commit=record.commit,
+        committed_at=record.committed_at,
         type=record.type,
         executable=_executable(record),
         sdk_version=sdk_version_of(record, about),

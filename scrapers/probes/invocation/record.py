@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from registry.facts import Json
@@ -54,6 +55,8 @@ class Record:
     platform: str
     rescue: str
     lock: str
+    commit: str = ""
+    committed_at: datetime | None = None
     steps: tuple[Step, ...] = ()
     packages: tuple[Json, ...] = ()
     executables: tuple[str, ...] = ()
@@ -65,10 +68,11 @@ class Record:
         """Return the record that `value` is; what is no part of one is passed over."""
         said = mapping_of(value)
         words = ("spec", "name", "version", "python", "interpreter", "platform",
-                 "rescue", "lock")  # fmt: skip
+                 "rescue", "lock", "commit")  # fmt: skip
         packages = list_of(said.get("packages"), PACKAGES_LIMIT)
         return cls(
             **{word: text_of(said.get(word)) for word in words},
+            committed_at=_moment(said.get("committed_at")),
             steps=tuple(map(_step, list_of(said.get("steps"), STEPS_LIMIT))),
             packages=tuple(cleaned(mapping_of(one)) for one in packages),
             executables=tuple(sorted(texts_of(said.get("executables")))),
@@ -106,6 +110,15 @@ def _step(value: Any) -> Step:
         stderr=_printed(said.get("stderr")),
         seconds=_seconds(said.get("seconds")),
     )
+
+
+def _moment(value: Any) -> datetime | None:
+    """Return a time with a zone, None for anything else."""
+    try:
+        at = datetime.fromisoformat(text_of(value))
+        return at.astimezone(UTC) if at.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _printed(value: Any) -> str:

@@ -1,0 +1,182 @@
+"""What differs between two tried releases, and the news that one of them breaks something.
+
+An event is written for a release that came while Songbook watched, and that was tried on all
+Pythons it is tried on: what an older release broke is no news, and a Python that was not
+tried yet may be one that it dropped. There is one for each pair of releases, whatever later
+runs show.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db import transaction
+from packaging.version import InvalidVersion, Version
+
+from registry.catalog.installing import HEAD
+from registry.differences import Difference, Impact, differences
+from registry.facts import Json
+from registry.models import Event, Plugin, ProbeRun, ProbeTicket, Statement
+from registry.vocabulary import EventVerb, Origin, TicketKind
+
+# What installs is what a package or a repository offers; both are tried by their source.
+INSTALLED = (Origin.PACKAGE, Origin.REPOSITORY)
+# Of more than that an event would be no news but a list.
+MESSAGES_KEPT = 50
+
+type ByPython = Mapping[str, ProbeRun]
+type ByVersion = Mapping[str, ByPython]
+
+
+def by_version(runs: Iterable[ProbeRun]) -> dict[str, dict[str, ProbeRun]]:
+    """Return runs by version and Python, the newest version first."""
+    found: dict[str, dict[str, ProbeRun]] = defaultdict(dict)
+    for run in runs:
+        found[run.version][run.python] = run
+    return {one: found[one] for one in sorted(found, key=order, reverse=True)}
+
+
+def order(version: str) -> tuple[bool, Version, str]:
+    """Order versions as installers do: what is none first, and last what a branch holds."""
+    return version == HEAD, _number(version) or Version("0.dev0"), version
+
+
+def before(version: str, tried: ByVersion) -> str | None:
+    """Return the tried release that `version` came after; None where that is not known.
+
+    A commit or a branch has no place among numbers, but what nobody pinned comes last.
+    """
+    placed = [one for one in tried if one == HEAD or _number(one) is not None]
+    if version not in placed:
+        return None
+    return next(iter(placed[placed.index(version) + 1 :]), None)
+
+
+def _number(version: str) -> Version | None:
+    try:
+        return Version(version)
+    except InvalidVersion:
+        return None
+
+
+def compared(older: ByPython, newer: ByPython) -> tuple[Json, Json]:
+    """Return what two releases showed on one Python, the older one first.
+
+    The newest Python on which both showed anything, so that it is no difference of
+    Pythons; those they run on are compared where both were tried.
+    """
+    both = sorted(older.keys() & newer.keys(), key=order, reverse=True)
+    seen = [one for one in both if older[one].surface and newer[one].surface]
+    python = next(iter(seen), None)
+    before = dict(older[python].surface) if python else {}
+    after = dict(newer[python].surface) if python else {}
+    if both and all(
+        run[one].starts != "unknown" for run in (older, newer) for one in both
+    ):
+        before["supported_python_versions"] = _running(older, both)
+        after["supported_python_versions"] = _running(newer, both)
+    return before, after
+
+
+def _running(runs: ByPython, pythons: Sequence[str]) -> list[str]:
+    return [one for one in reversed(pythons) if runs[one].starts == "yes"]
+
+
+def keep_breaking(runs: Sequence[ProbeRun]) -> None:
+    """Write an event for each release among `runs` that breaks what the one before it did.
+
+    Two queries where nothing is news; four more, however many runs, where something is.
+    """
+    spoken = _spoken({run.source_id for run in runs})
+    news = _news(spoken, {(run.source_id, run.version) for run in runs})
+    if not news:
+        return
+    with transaction.atomic():
+        plugins = {event.plugin_id for event, _ in news}
+        # Two workers may be at the last two Pythons of one release.
+        list(Plugin.objects.filter(pk__in=plugins).order_by("pk").select_for_update())
+        told = set(
+            Event.objects.filter(
+                verb=EventVerb.BREAKING, plugin__in=plugins
+            ).values_list("variant_id", "data__version", "data__before")
+        )
+        tried = _tried({source_id for _, source_id in news})
+        events = [
+            event
+            for released, source_id in news
+            if (event := _breaking(released, tried[source_id])) is not None
+            and (event.variant_id, event.data["version"], event.data["before"])
+            not in told
+        ]
+        Event.objects.bulk_create(events)
+
+
+def _spoken(source_ids: set[int]) -> dict[int, set[int]]:
+    """Return the sources that each variant is installed from, by its id."""
+    rows = Statement.objects.filter(
+        source__in=source_ids, origin__in=INSTALLED, gone_at=None
+    )
+    found: dict[int, set[int]] = defaultdict(set)
+    for variant_id, source_id in rows.values_list("variant", "source"):
+        found[variant_id].add(source_id)
+    return found
+
+
+def _news(
+    spoken: Mapping[int, set[int]], judged: set[tuple[int, str]]
+) -> list[tuple[Event, int]]:
+    """Return when the judged releases came, with their source; none that is still tried."""
+    rows = Event.objects.filter(
+        verb=EventVerb.RELEASED,
+        variant__in=spoken,
+        data__version__in={version for _, version in judged},
+    )
+    came = [
+        (event, source_id)
+        for event in rows.select_related("variant", "plugin")
+        for source_id in spoken[event.variant_id or 0]
+        if (source_id, event.data["version"]) in judged
+    ]
+    if not came:
+        return []
+    pending = set(
+        ProbeTicket.objects.filter(
+            kind=TicketKind.RUN,
+            source__in={source_id for _, source_id in came},
+            tried_at=None,
+            parked_at=None,
+            due_at__isnull=False,
+        ).values_list("source_id", "version")
+    )
+    return [one for one in came if (one[1], one[0].data["version"]) not in pending]
+
+
+def _tried(source_ids: set[int]) -> dict[int, dict[str, dict[str, ProbeRun]]]:
+    grouped: dict[int, list[ProbeRun]] = {pk: [] for pk in source_ids}
+    for run in ProbeRun.objects.filter(source__in=source_ids).newest():
+        grouped[run.source_id].append(run)
+    return {pk: by_version(runs) for pk, runs in grouped.items()}
+
+
+def _breaking(released: Event, tried: ByVersion) -> Event | None:
+    """Return what a release breaks of the tried one before it, unsaved, if it does."""
+    version = released.data["version"]
+    older = before(version, tried)
+    if older is None:
+        return None
+    broken = breaking(compared(tried[older], tried[version]))
+    if not broken:
+        return None
+    messages = [one.message for one in broken[:MESSAGES_KEPT]]
+    return Event(
+        at=max(run.ran_at for run in tried[version].values()),
+        verb=EventVerb.BREAKING,
+        plugin=released.plugin,
+        variant=released.variant,
+        data={"version": version, "before": older, "differences": messages},
+    )
+
+
+def breaking(surfaces: tuple[Json, Json]) -> list[Difference]:
+    """Return the differences after which a project that worked may fail."""
+    found = differences(*surfaces)
+    return [one for one in found if one.impact is Impact.BREAKING]

@@ -1,0 +1,222 @@
+"""Connectors that are installed from Git: fetched out here, built and run in the sandbox."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from registry.catalog.following import follow_variants
+from registry.models import ProbeRun, ProbeTicket, Release, Source, Variant
+from registry.vocabulary import Origin, SourceKind
+from sandbox import Level, assessed
+from scrapers import tasks, trying
+from tests.sandbox.connectors import sources_of, wheel_of
+from tests.sandbox.test_line import ABOUT
+from tests.scrapers.git_server import GitServer
+from tests.scrapers.going import go
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def songbook(settings, index):
+    """A Songbook on the tests' index, with a sandbox of its own and one Python."""
+    if assessed().level is not Level.BUBBLEWRAP:
+        pytest.skip(f"releases are built in bubblewrap alone: {assessed().reason}")
+    folder = Path(tempfile.mkdtemp(prefix="songbook-git-line-"))
+    folder.chmod(0o755)
+    settings.PROBE = True
+    settings.PACKAGE_INDEX_URL = index.url
+    settings.SANDBOX_STATE = str(folder)
+    trying.workshop.cache_clear()
+    settings.PROBE_PYTHONS = [max(trying.workshop().interpreters, key=len)]
+    yield index
+    trying.workshop.cache_clear()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def upstream(tmp_path):
+    (tmp_path / "served" / "ada").mkdir(parents=True)
+    server = GitServer(tmp_path / "served")
+    yield server.make("ada/tap-alpha")
+    server.close()
+
+
+def commit(upstream, code=ABOUT, *, tag="", folder="", **more):
+    """Commit a project that builds itself, and publish it."""
+    for path, content in sources_of("tap-alpha", code, **more).items():
+        place = upstream.folder / folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+    return upstream.commit(tag=tag)
+
+
+def curate(folder, crawl, pip_url, name="ada"):
+    """Have a definition say what a variant installs, and follow it there."""
+    folder.write(
+        "extractors", "tap-alpha", name, pip_url=pip_url, settings=[], repo="",
+        capabilities=["state"],
+    )  # fmt: skip
+    crawl(f"definitions:{folder}")
+    follow_variants(now=timezone.now())
+    tasks.probe_due()
+
+
+def look(upstream):
+    """Look at the repository now."""
+    go(Source.objects.get(kind=SourceKind.REPOSITORY, address__startswith=upstream.url))
+
+
+def tried(name="ada"):
+    return Variant.objects.get(name=name, plugin__name="tap-alpha")
+
+
+def test_a_branch_that_nobody_pinned_is_tried_as_it_is(
+    songbook, upstream, folder, crawl, client
+):
+    songbook.put("lib-b", wheel_of("lib-b"))
+    made = commit(upstream, Requires_Dist="lib-b>=1")
+    curate(folder, crawl, f"git+{upstream.url}.git")
+    look(upstream)
+    ticket = ProbeTicket.objects.get()
+    assert (ticket.version, ticket.revision, ticket.is_current) == ("HEAD", "", True)
+    tasks.invoke()
+    run = ProbeRun.objects.get()
+    assert (run.starts, run.commit) == ("yes", made)
+    names = [row["name"] for row in run.snapshot.evidence["packages"]]
+    assert names == ["lib-b", "tap-alpha"]
+    row = tried()
+    assert list(row.tried["pythons"].values()) == ["yes"]
+    assert row.definition["capabilities"] == ["catalog", "discover"]
+    assert row.current_release.version == "HEAD"
+    assert row.current_release.released_at == run.committed_at
+    assert row.current_release.streams.get().tap_stream_id == "things"
+    said = row.statements.get(origin=Origin.PROBE)
+    assert said.source.kind == SourceKind.REPOSITORY
+    assert client.get("/extractors/tap-alpha--ada").status_code == 200
+
+
+def test_a_push_is_tried_and_the_same_commit_is_not(
+    songbook, upstream, folder, crawl, monkeypatch
+):
+    commit(upstream)
+    curate(folder, crawl, f"git+{upstream.url}.git")
+    look(upstream)
+    tasks.invoke()
+    ProbeTicket.objects.update(due_at=timezone.now())
+    monkeypatch.setattr(trying, "try_spec", None)
+    tasks.invoke()
+    assert ProbeTicket.objects.get().unchanged == 1
+    monkeypatch.undo()
+    pushed = commit(upstream, ABOUT.replace("things", "others"))
+    look(upstream)
+    ProbeTicket.objects.update(due_at=timezone.now())
+    tasks.invoke()
+    assert [run.commit for run in ProbeRun.objects.newest()] == [pushed]
+    assert tried().current_release.streams.get().tap_stream_id == "others"
+
+
+def test_what_is_pinned_is_tried_at_its_tag(songbook, upstream, folder, crawl):
+    tagged = commit(upstream, tag="v1.0.0")
+    commit(upstream, ABOUT.replace("things", "others"))
+    curate(folder, crawl, f"git+{upstream.url}.git@v1.0.0")
+    look(upstream)
+    ticket = ProbeTicket.objects.get()
+    assert (ticket.version, ticket.revision) == ("1.0.0", "v1.0.0")
+    tasks.invoke()
+    assert ProbeRun.objects.get().commit == tagged
+    row = tried()
+    assert row.current_release.version == "1.0.0"
+    assert row.current_release.streams.get().tap_stream_id == "things"
+    assert not Release.objects.filter(version="HEAD").exists()
+
+
+def test_a_folder_of_a_repository_is_built_with_all_of_it_there(
+    songbook, upstream, folder, crawl
+):
+    (upstream.folder / "shared.txt").write_text("one level up")
+    commit(
+        upstream,
+        folder="taps/alpha",
+        prepare="assert open('../../shared.txt').read() == 'one level up'",
+    )
+    curate(folder, crawl, f"git+{upstream.url}.git#subdirectory=taps/alpha")
+    look(upstream)
+    tasks.invoke()
+    assert ProbeRun.objects.get().starts == "yes"
+
+
+def test_a_build_finds_links_but_nothing_of_this_machine(
+    songbook, upstream, folder, crawl, tmp_path
+):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("hunter2")
+    (upstream.folder / "inner.txt").symlink_to("backend.py")
+    (upstream.folder / "outer.txt").symlink_to(secret)
+    commit(
+        upstream,
+        prepare="""
+        import os
+        assert open('inner.txt').read()
+        assert os.path.islink('outer.txt') and not os.path.exists('outer.txt')
+        assert not os.path.exists('.git')
+        assert os.environ['SETUPTOOLS_SCM_PRETEND_VERSION'].startswith('0.dev0+g')
+        """,
+    )
+    curate(folder, crawl, f"git+{upstream.url}.git")
+    look(upstream)
+    tasks.invoke()
+    assert ProbeRun.objects.get().starts == "yes"
+
+
+def test_a_project_that_does_not_build_says_why(songbook, upstream, folder, crawl):
+    commit(upstream, prepare="import a_module_that_nobody_has")
+    curate(folder, crawl, f"git+{upstream.url}.git")
+    look(upstream)
+    tasks.invoke()
+    run = ProbeRun.objects.get()
+    assert (run.installs, tried().tried["pythons"]) == ("no", {run.python: "no"})
+    assert [step["name"] for step in run.snapshot.evidence["steps"]] == ["build"]
+    assert tried().definition["capabilities"] == ["state"]
+
+
+def test_a_package_of_the_same_name_is_not_what_git_gives(
+    songbook, upstream, folder, crawl
+):
+    songbook.put("tap-alpha", wheel_of("tap-alpha", "def main(): raise SystemExit(3)"))
+    made = commit(upstream)
+    curate(folder, crawl, f"git+{upstream.url}.git")
+    look(upstream)
+    tasks.invoke()
+    run = ProbeRun.objects.get()
+    assert (run.starts, run.commit) == ("yes", made)
+    [package] = run.snapshot.evidence["packages"]
+    assert package["filename"] == made
+
+
+def test_what_nobody_installs_from_git_is_not_built(songbook, upstream, folder, crawl):
+    commit(upstream, tag="v1.0.0")
+    songbook.put("tap-alpha", wheel_of("tap-alpha", ABOUT))
+    folder.write(
+        "extractors", "tap-alpha", "ada", pip_url="tap-alpha", repo=upstream.url
+    )
+    crawl(f"definitions:{folder}")
+    follow_variants(now=timezone.now())
+    look(upstream)
+    assert not ProbeTicket.objects.exists()
+
+
+def test_a_repository_that_is_away_is_no_fault_of_the_connector(
+    songbook, upstream, folder, crawl
+):
+    commit(upstream)
+    curate(folder, crawl, f"git+{upstream.url}.git")
+    look(upstream)
+    shutil.rmtree(upstream.bare.git_dir)
+    tasks.invoke()
+    ticket = ProbeTicket.objects.get()
+    assert (ticket.failures, ProbeRun.objects.count()) == (1, 0)
+    assert ticket.due_at > timezone.now()
