@@ -1,13 +1,20 @@
 """Keep releases: once seen, what a version contains never changes."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
+from packaging.version import InvalidVersion, Version
+
+from registry.catalog.installing import HEAD
 from registry.facts import ReleaseFacts, VariantFacts
 from registry.models import Event, Release, Variant
 from registry.models.bulk import BATCH, save_all
 from registry.vocabulary import EventVerb
+
+# Of more than that at once a feed would show nothing else.
+TOLD_AT_ONCE = 5
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def keep_releases(
@@ -24,6 +31,7 @@ def keep_releases(
         rows[row.variant_id][row.version] = row
     new, changed, touched, events = [], [], set(), []
     for variant, facts in telling:
+        events += _released(variant, facts.releases, rows[variant.pk], now=now)
         for release in facts.releases:
             known = rows[variant.pk].get(release.version)
             if known is None:
@@ -39,6 +47,45 @@ def keep_releases(
     Release.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
     save_all(changed, ["yanked", "license", "artifacts", "moved"])
     return touched, events
+
+
+def _released(
+    variant: Variant,
+    said: Sequence[ReleaseFacts],
+    known: Mapping[str, Release],
+    *,
+    now: datetime,
+) -> list[Event]:
+    """Return an event for each release that came since the last look, the oldest first.
+
+    What a source has when it is first read is its history and no news, and so is a version
+    that is older than all that were known: an index or a repository may show more of it later.
+    What a branch holds is no release that came.
+    """
+    if not known:
+        return []
+    last = max(map(_age, known.values()))
+    newer = {
+        one.version: one
+        for one in said
+        if one.version not in known and one.version != HEAD and not one.yanked
+    }
+    news = sorted((one for one in newer.values() if _age(one) > last), key=_age)
+    verb = EventVerb.RELEASED
+    return [
+        Event(at=now, verb=verb, plugin=variant.plugin, variant=variant,
+              data={"version": one.version})
+        for one in news[-TOLD_AT_ONCE:]
+    ]  # fmt: skip
+
+
+def _age(release: Release | ReleaseFacts) -> tuple[datetime, Version]:
+    """Order releases by when they came, and by version where that is not known."""
+    try:
+        version = Version(release.version)
+    except InvalidVersion:
+        version = Version("0")
+    return release.released_at or LONG_AGO, version
 
 
 def _release(variant: Variant, facts: ReleaseFacts) -> Release:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.defaults import Candidate, default_variant
+from registry.defaults import CRITERIA, Candidate, default_variant, ranked, told_apart
 
 OLD, NEW = datetime(2020, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -84,3 +84,30 @@ def test_the_order_of_arrival_never_matters(given_candidates, random):
 def test_a_gone_variant_is_never_the_default_beside_a_living_one(given_candidates):
     name, _ = default_variant(given_candidates)
     assert not next(c for c in given_candidates if c.name == name).is_gone
+
+
+def test_a_variant_that_is_shown_comes_before_hidden_ones_and_the_reason_says_so():
+    chosen = default_variant([candidate("a", is_hidden=True), candidate("b")])
+    assert chosen == ("b", "The definitions hide the other variants.")
+
+
+def test_the_first_question_that_tells_two_apart_is_the_one_that_decides():
+    runner_up, answers = told_apart(
+        [candidate("a", released_at=OLD), candidate("b", released_at=NEW)]
+    )
+    assert runner_up == "a"
+    assert [one.question for one in answers] == [one.question for one in CRITERIA]
+    [decisive] = [one for one in answers if one.decides]
+    assert (decisive.default, decisive.runner_up) == (NEW, OLD)
+
+
+def test_nothing_is_told_of_a_variant_that_has_no_living_rival():
+    assert told_apart([candidate("a")]) == ("", [])
+    assert told_apart([candidate("a"), candidate("b", is_gone=True)]) == ("", [])
+
+
+@given(candidates.filter(lambda cs: len(cs) > 1))
+def test_of_two_that_are_compared_exactly_one_question_decides(given_candidates):
+    runner_up, answers = told_apart(given_candidates)
+    assert sum(one.decides for one in answers) == bool(answers)
+    assert not answers or runner_up == ranked(given_candidates)[1].name

@@ -1,0 +1,93 @@
+"""All releases of a variant: where each runs, and what it changed."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from registry.catalog.differing import ByPython, by_version, order
+from registry.differences import Change, Facet, Impact
+from registry.models import Release
+from registry.views.changes import pairs
+from registry.views.install import package_source
+from registry.views.missing import not_found
+from registry.views.site import page
+from registry.views.tried import cell_of, runs_of, variant_at
+from registry.vocabulary import PluginType
+
+PER_PAGE = 50
+# What of a connector is counted, from one release to the next.
+COUNTED = {Facet.SETTING: "settings", Facet.STREAM: "streams"}
+SIGNS = {Change.ADDED: "+", Change.REMOVED: "−"}
+
+
+@page
+def versions(
+    request: HttpRequest, kind: PluginType, name: str, variant_name: str
+) -> HttpResponse:
+    """Show the releases of a variant, the newest first. Three queries."""
+    row = variant_at(kind, name, variant_name)
+    if row is None:
+        return not_found(request, name)
+    tried = by_version(runs_of(row))
+    pythons = sorted({one for runs in tried.values() for one in runs}, key=order)
+    deltas = {pair["newer"]: pair | {"delta": delta_of(pair)} for pair in pairs(tried)}
+    releases = list(row.releases.defer("artifacts"))
+    # A page that is no number or past the end is an old link: the nearest is shown.
+    shown = Paginator(releases, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "kind": kind,
+        "plugin": row.plugin,
+        "variant": row,
+        "source": package_source(row.pip_url),
+        "pythons": pythons,
+        "page": shown,
+        "kept": {},
+        "rows": [
+            (one, _cells(one, tried, pythons), deltas.get(one.version)) for one in shown
+        ],
+        "tried": list(tried),
+    }
+    return render(request, "registry/versions.html", context)
+
+
+@page
+def choose(
+    request: HttpRequest, kind: PluginType, name: str, variant_name: str
+) -> HttpResponse:
+    """Lead from the form of two versions to the page that compares them. No query."""
+    older, newer = (request.GET.get(key, "") for key in ("from", "to"))
+    if not older or not newer:
+        return redirect(reverse("versions", args=[kind, name, variant_name]))
+    place = [kind, name, variant_name, older, newer]
+    return redirect(reverse("compare-releases", args=place))
+
+
+def _cells(
+    release: Release, tried: Mapping[str, ByPython], pythons: list[str]
+) -> list[dict[str, Any] | None]:
+    runs = tried.get(release.version, {})
+    return [cell_of(runs[one]) if one in runs else None for one in pythons]
+
+
+def delta_of(pair: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how many settings and streams came and went, and how much of all breaks."""
+    counts: Counter[tuple[Facet, Change]] = Counter()
+    breaking = 0
+    for one, *_ in pair["differences"]:
+        counts[one.facet, one.change] += 1
+        breaking += one.impact is Impact.BREAKING
+    words = []
+    for facet, noun in COUNTED.items():
+        signed = [
+            f"{sign}{counts[facet, change]}"
+            for change, sign in SIGNS.items()
+            if counts[facet, change]
+        ]
+        if signed:
+            words.append(f"{noun} {' '.join(signed)}")
+    return {"words": words, "breaking": breaking, "count": len(pair["differences"])}
