@@ -6,18 +6,20 @@ Source: the PyPA specification of core metadata, PEP 658 and PEP 714.
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
-from packaging.metadata import parse_email
+from packaging.metadata import RawMetadata, parse_email
 from packaging.version import Version
 from pypi_simple import DistributionPackage
 
-from registry.facts import Json
+from registry.facts import Finding, Json
 from scrapers.crawlers.archives import METADATA_LIMIT, core_metadata
 from scrapers.crawlers.index.connection import Connection
 from scrapers.http import Gone, Refused
+from scrapers.texts import tidied
 
 # Connectors are small; one that is not is described by its name and files alone.
 ARCHIVE_LIMIT = 10 * 1024 * 1024
@@ -26,18 +28,25 @@ METADATA_KEYS = (
     "name", "version", "summary", "license", "license_expression", "classifiers",
     "keywords", "requires_python", "requires_dist", "project_urls", "home_page",
     "author", "author_email", "maintainer", "maintainer_email",
+    "description_content_type",
 )  # fmt: skip
+# How lines go on in a header. Source: core metadata, Description.
+CONTINUED = re.compile(r"^ {7}[ |]", re.MULTILINE)
+# As much as is kept of a repository's README, which it mostly is.
+DESCRIPTION_LIMIT = 100 * 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """What was read of a release; `refusals` are the files that were not given out.
 
-    `said` is None where none of its files says anything that can be read.
+    `said` is None where none of its files says anything that can be read; `findings` are
+    what is wrong with what it says.
     """
 
     said: Json | None
     refusals: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 def read_metadata(
@@ -54,7 +63,7 @@ def read_metadata(
         for package in sorted(preferred, key=_is_no_wheel):
             content = read(connection, package, refusals)
             if content is not None:
-                return Metadata(_kept(content))
+                return _kept(content)
     return Metadata(None, tuple(refusals))
 
 
@@ -117,7 +126,28 @@ def _download(
     return None if answer is None else answer.content
 
 
-def _kept(content: bytes) -> Json:
+def _kept(content: bytes) -> Metadata:
     # A text with a NUL in it is none that PostgreSQL keeps.
-    raw, _ = parse_email(content.replace(b"\0", b""))
-    return {key: raw[key] for key in METADATA_KEYS if raw.get(key)}  # type: ignore[literal-required]
+    raw, unparsed = parse_email(content.replace(b"\0", b""))
+    said: Json = {key: raw[key] for key in METADATA_KEYS if raw.get(key)}  # type: ignore[literal-required]
+    text, findings = _description(raw, unparsed)
+    if text:
+        said["description"] = text
+    return Metadata(said, findings=tuple(findings))
+
+
+def _description(
+    raw: RawMetadata, unparsed: dict[str, list[str]]
+) -> tuple[str, list[Finding]]:
+    """Return the description, which stands in a header or behind all of them.
+
+    Where it stands in both, the one behind counts: tools of old wrote it twice.
+    """
+    said: str | bytes = raw.get("description") or ""
+    if not said and "description" in unparsed:
+        said = unparsed["description"][-1]
+    text, findings = tidied(said, what="The description", limit=DESCRIPTION_LIMIT)
+    first, *others = text.split("\n")
+    if others and all(CONTINUED.match(line) for line in others if line.strip()):
+        text = "\n".join([first, *(CONTINUED.sub("", line) for line in others)])
+    return text, findings

@@ -18,6 +18,9 @@ from scrapers.http import Answer, Gone
 # The page of a project with ten thousand files has less.
 PAGE_LIMIT = 20 * 1024 * 1024
 REVISION_LIMIT = 200
+# Where the next look finds what was listed. Another word when more is kept of a package, so
+# that each is read once more: the first was without descriptions.
+LISTING = "listing_described"
 
 
 def fetch_package(
@@ -43,7 +46,7 @@ def fetch_package(
             return None
         page = read_page(answer, name)
         listing = _listing(page, elsewhere)
-        if validators.get("listing") == listing:
+        if validators.get(LISTING) == listing:
             return None
         metadata = read_metadata(connection, page.releases)
     etag = answer.headers.get("ETag", "")
@@ -77,13 +80,13 @@ def _settled(etag: str, listing: str, metadata: Metadata) -> dict[str, str]:
     """Return what the next look compares with."""
     if metadata.refusals:
         # A file that was refused may be given out the next time, on the same page.
-        return {"etag": "", "listing": ""}
-    return {"etag": etag, "listing": listing}
+        return {"etag": "", LISTING: ""}
+    return {"etag": etag, LISTING: listing}
 
 
 def _etag(validators: Mapping[str, Any]) -> str:
     """Return the ETag of the last look, if that look kept all that is kept now."""
-    return str(validators.get("etag") or "") if "listing" in validators else ""
+    return str(validators.get("etag") or "") if LISTING in validators else ""
 
 
 def _listing(page: Page, elsewhere: PackageIndex | None) -> str:
@@ -111,7 +114,7 @@ def _evidence(
     A refused file is no word about who keeps a package: a variant must not change hands
     because an index has an hour of trouble with its files.
     """
-    findings, said = page.findings, metadata.said
+    findings, said = page.findings + metadata.findings, metadata.said
     if said is None and page.releases:
         said = (previous() or {}).get("metadata")
         findings += (_unread(metadata, is_kept=said is not None),)
