@@ -97,8 +97,8 @@ def measure(tries: int, state: Path, again_ms: float) -> int:
         print(f"a worker's memory over {len(one.memory_mb)} tries: {said} MB")
     print(
         f"{share * WORKERS / seconds:.2f} tries a second with {WORKERS} workers, "
-        f"{busy:.0%} of {os.cpu_count()} processors busy; {len(left)} folders and sockets left; "
-        f"{again_ms:.1f} ms to ask again of what did not change"
+        f"{busy:.0%} of {os.cpu_count()} processors busy; {len(left)} folders and sockets "
+        f"left; {again_ms:.1f} ms to ask again of what did not change"
     )
     return int(growth > GROWTH_TARGET or bool(left) or again_ms > AGAIN_TARGET_MS)
 

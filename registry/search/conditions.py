@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from registry.search.facets import CLOSED, FACETS, TRAITS
 from registry.search.folding import fold, lexeme, stem_of
 from registry.search.query import DECLARED, Query, Term, span
 
@@ -55,24 +54,20 @@ def _joined(word: str, parts: list[Sql]) -> Sql:
     return Sql(text, tuple(value for part in parts for value in part.values))
 
 
-def facet_filters(query: Query) -> dict[str, Sql]:
-    """Return the condition of each facet that narrows the query: any of its values."""
-    return {
-        key: some([_has(key, value) for value in query.wanted(key)])
-        for key in FACETS
-        if query.wanted(key)
-    }
+def is_sought(term: Term) -> bool:
+    """Say whether the database must be asked for a term; of the others bits are kept."""
+    return not term.key or term.key in DECLARED or term.key == "updated"
 
 
-def other_filters(query: Query, *, now: datetime) -> Sql:
-    """Return what a query asks for beside words and facets, and all that it leaves out."""
+def filters(query: Query, *, now: datetime) -> list[Sql]:
+    """Return the conditions of what is sought beside the words, and of words left out."""
     parts = []
     for term in query.terms:
-        if term.is_negated:
+        if term.is_negated and is_sought(term):
             parts.append(~_condition(term, now=now))
-        elif term.key and term.key not in FACETS:
+        elif term.key and is_sought(term):
             parts.append(_condition(term, now=now))
-    return every(parts)
+    return parts
 
 
 def _condition(term: Term, *, now: datetime) -> Sql:
@@ -80,22 +75,8 @@ def _condition(term: Term, *, now: datetime) -> Sql:
         return _said(term)
     if term.key in DECLARED:
         return Sql("contents @@ %s::tsquery", (_declared(term.key, term.text),))
-    if term.key == "is":
-        return Sql(f"traits & {TRAITS.bit(term.text)} <> 0")
-    if term.key == "updated":
-        since = span(term.text)
-        return Sql("released_at >= %s", (now - since,)) if since else FALSE
-    return _has(term.key, term.text)
-
-
-def _has(key: str, value: str) -> Sql:
-    """Return the condition of one value of one facet. `variant` takes names exactly."""
-    facet = FACETS[key]
-    if facet in CLOSED:
-        return Sql(f"{key} & {facet.bit(value)} <> 0")
-    if key == "keyword":
-        return Sql("strpos(keywords, %s) > 0", (f"{SEPARATOR}{value}{SEPARATOR}",))
-    return Sql("name = %s", (value,))
+    since = span(term.text)
+    return Sql("released_at >= %s", (now - since,)) if since else FALSE
 
 
 def _declared(key: str, path: str) -> str:
@@ -182,12 +163,39 @@ class Wording:
         ]
         return every([~some(titled), *map(_about, self.terms)])
 
+    def in_text(self) -> Sql:
+        """Return the condition that all words are in `about`."""
+        return every([_about(term) for term in self.terms])
+
+    def beside_text(self) -> Sql:
+        """Return the condition that all words are found, and not in `about` alone.
+
+        Who begins with words has the first of them, unless no beginnings of it are found.
+        """
+        beside = [one for term in self.terms for one in self._beside_text(term)]
+        beside += [self.is_whole(column) for column in NAMES]
+        words = [word for term in self.terms for word in fold(term.text).split()]
+        if not any(map(_is_beginning, words)):
+            return every([self.found(), some([*beside, self.begins()])])
+        # Of one term this says already that it is found.
+        found = [self.found()] if len(self.terms) > 1 else []
+        return every([*found, some(beside)])
+
+    def begins(self) -> Sql:
+        """Return the condition that a name or a label begins with the words."""
+        text = stem_of(self.name) or self.name
+        pattern = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return Sql("stem LIKE %s OR label LIKE %s", (f"{pattern}%", f"{pattern}%"))
+
     def _anywhere(self, term: Term) -> Sql:
-        places = [Sql("title @@ %s::tsquery", (_titled(term, ""),)), _about(term)]
+        return some([_about(term), *self._beside_text(term)])
+
+    def _beside_text(self, term: Term) -> list[Sql]:
+        places = [Sql("title @@ %s::tsquery", (_titled(term, ""),))]
         if not term.is_phrase:
             words = " & ".join(map(lexeme, fold(term.text).split())) or "''"
             places.append(Sql("contents @@ %s::tsquery", (words,)))
-        return some(places)
+        return places
 
 
 def _titled(term: Term, weights: str) -> str:
@@ -197,10 +205,14 @@ def _titled(term: Term, weights: str) -> str:
         return " <-> ".join(f"{lexeme(word)}:{weights or 'ABCD'}" for word in words)
     parts = []
     for word in words:
-        is_beginning = len(word) >= PREFIX_MIN and word not in WHOLE
-        flags = ("*" if is_beginning else "") + weights
+        flags = ("*" if _is_beginning(word) else "") + weights
         parts.append(f"{lexeme(word)}:{flags}" if flags else lexeme(word))
     return " & ".join(parts) or "''"
+
+
+def _is_beginning(word: str) -> bool:
+    """Say whether names are found that only begin with a word."""
+    return len(word) >= PREFIX_MIN and word not in WHOLE
 
 
 def _about(term: Term) -> Sql:

@@ -9,10 +9,13 @@ name. Only where hardly anything has the words, names that are spelt alike follo
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from registry.search.conditions import Sql
+from registry.search.columns import Entry, Order
+from registry.search.facets import CLOSED
+from registry.search.held import HELD
 from registry.search.query import Query
-from registry.search.ranking import STEPS, Rule, rule_of
-from registry.search.tally import Search, Tally, rows_of, tally
+from registry.search.ranking import STEPS, Rule, likeness_of, rule_of
+from registry.search.seeking import seek
+from registry.search.tally import Search, tally
 
 PER_PAGE = 20
 # With fewer results, and none by its name, names that are spelt alike are looked for as well.
@@ -45,59 +48,83 @@ class Result:
 class Found:
     """What a query finds: one page of results, how many there are, and the facets' counts.
 
-    `counts` has each facet's values with the plugins that have them, the frequent first.
-    `is_alike` says that nothing or little has the words, and names like them were added.
+    `hidden` says how many more there are that were left out unasked. `counts` has each
+    facet's values with the plugins that have them, the frequent first, `known` the values
+    of closed facets that anything has, in the facet's order. `is_alike` says that nothing
+    or little has the words, and names like them were added.
     """
 
     results: tuple[Result, ...] = ()
     total: int = 0
     page: int = 1
+    hidden: int = 0
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    known: dict[str, list[str]] = field(default_factory=dict)
     is_alike: bool = False
 
 
 def find(
-    query: Query, *, now: datetime, page: int = 1, per_page: int = PER_PAGE
+    query: Query,
+    *,
+    now: datetime,
+    page: int = 1,
+    per_page: int = PER_PAGE,
+    order: Order = Order.BEST,
+    hides: bool = False,
 ) -> Found:
     """Return the results on a page, and the counts of every facet.
 
-    Two queries to the database; three where little has the words, and one more for a page
-    past the end, which is the last one.
+    `hides` leaves out what does not install and what has no maintainer, unless the query
+    asks about these. One query to the database, and one for words or anything else that no
+    bits are kept of; one more where little has the words, and one or two where entries
+    changed since the last search.
     """
-    search = Search.of(query, now=now)
-    told = tally(search, page=page, per_page=per_page)
-    if query.name and _is_little(told):
-        search = Search.of(query, now=now, is_alike=True)
-        told = tally(search, page=page, per_page=per_page)
-    last = max(1, -(-told.total // per_page))
-    if page > last:
-        page = last
-        told = tally(search, page=page, per_page=per_page)
-    results = _results(search, told.plugins) if told.plugins else ()
-    return Found(results, told.total, page, told.counts, is_alike=search.is_alike)
+    columns = HELD.columns()
+    sought = seek(query, now=now, is_alike=False)
+    search = Search.of(query, columns, sought, hides=hides)
+    is_alike = bool(query.name) and _is_little(search)
+    if is_alike:
+        sought = seek(query, now=now, is_alike=True)
+        search = Search.of(query, columns, sought, hides=hides)
+    told = tally(search, page=page, per_page=per_page, order=order)
+    return Found(
+        results=tuple(_result(search, plugin) for plugin in told.plugins),
+        total=told.total,
+        page=told.page,
+        hidden=search.hidden,
+        counts=told.counts,
+        known={facet.key: columns.known(facet.key, facet.values) for facet in CLOSED},
+        is_alike=is_alike,
+    )
 
 
-def _is_little(told: Tally) -> bool:
+def _is_little(search: Search) -> bool:
     """Say whether there are few results, and none by its name."""
-    return not told.total or (told.total < FEW and told.best > Rule.IN_NAME * STEPS)
+    standing = list(search.standing())
+    total = sum(plugins.bit_count() for _, plugins in standing)
+    return not total or (total < FEW and standing[0][0] > Rule.IN_NAME * STEPS)
 
 
-def _results(search: Search, plugins: tuple[int, ...]) -> tuple[Result, ...]:
-    """Return what matches in these plugins, in their order. One query."""
-    like = search.wording.likeness() if search.is_alike else Sql("NULL::real")
-    place, matched = search.place, search.matched
-    statement = f"""
-        SELECT plugin_id, name, {place.text} AS place, is_default, projects, {like.text}
-        FROM registry_searchentry WHERE plugin_id = ANY(%s) AND {matched.text}
-        ORDER BY is_default DESC, place, name
-    """  # noqa: S608  our own words; all that was typed is in the values
-    values = (*place.values, *like.values, list(plugins), *matched.values)
-    matches: dict[int, list[Match]] = {key: [] for key in plugins}
-    for plugin, name, number, is_default, projects, likeness in rows_of(
-        statement, values
-    ):
-        rule = rule_of(number)
-        told = likeness if rule is Rule.ALIKE else None
-        matches[plugin].append(Match(name, rule, is_default, projects, told))
-    # A plugin may have changed between the two statements.
-    return tuple(Result(key, tuple(found)) for key, found in matches.items() if found)
+def _result(search: Search, plugin: int) -> Result:
+    """Return a plugin with its variants that match, in their order."""
+    columns, matched = search.columns, search.matched
+    span = columns.spans[plugin]
+    matches = [
+        (place, columns.entries[span.start + n])
+        for place, entries in search.places.items()
+        for n in _set(entries & matched, span)
+    ]
+    matches.sort(key=lambda one: (not one[1].is_default, one[0], one[1].name))
+    return Result(plugin, tuple(_match(place, entry) for place, entry in matches))
+
+
+def _set(bits: int, span: range) -> list[int]:
+    """Return which positions of a span are set, counted from its start."""
+    here = bits >> span.start
+    return [n for n in range(len(span)) if here >> n & 1]
+
+
+def _match(place: int, entry: Entry) -> Match:
+    rule = rule_of(place)
+    likeness = likeness_of(place) if rule is Rule.ALIKE else None
+    return Match(entry.name, rule, entry.is_default, entry.projects, likeness)

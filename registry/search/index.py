@@ -56,6 +56,17 @@ def refresh(plugins: Collection[int]) -> int:
     )
 
 
+def write_entries(said: list[dict[str, object]]) -> int:
+    """Write entries, as `entry_of` returns them, where they differ; return how many did.
+
+    One query.
+    """
+    text = json.dumps(said, ensure_ascii=False)
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, [text])
+        return int(cursor.rowcount)
+
+
 def _refresh(keys: list[int]) -> int:
     with transaction.atomic():
         rows = Plugin.objects.filter(pk__in=keys).order_by("pk")
@@ -74,7 +85,7 @@ def _refresh(keys: list[int]) -> int:
             for v in variants
             if by_id[v.plugin_id].default_variant_id
         ]
-        return _write(said) if said else 0
+        return write_entries(said) if said else 0
 
 
 def _streams(variants: Collection[Variant]) -> dict[int | None, list[Stream]]:
@@ -84,10 +95,3 @@ def _streams(variants: Collection[Variant]) -> dict[int | None, list[Stream]]:
     for stream in Stream.objects.filter(release__in=releases - {None}):
         grouped[stream.release_id].append(stream)
     return grouped
-
-
-def _write(said: list[dict[str, object]]) -> int:
-    text = json.dumps(said, ensure_ascii=False)
-    with connection.cursor() as cursor:
-        cursor.execute(WRITE, [text])
-        return int(cursor.rowcount)

@@ -7,7 +7,6 @@ why a result stands where it does is told the rule.
 from enum import IntEnum
 
 from registry.search.conditions import NAMES, Sql, Wording
-from registry.search.folding import stem_of
 
 # A likeness from 0 to 1 is told in so many steps.
 STEPS = 100
@@ -32,13 +31,18 @@ def rule_of(place: int) -> Rule:
     return Rule(min(place // STEPS, Rule.ALIKE))
 
 
+def likeness_of(place: int) -> float:
+    """Return how alike the words are, from 0 to 1, by the place that this gave."""
+    return ((Rule.ALIKE + 1) * STEPS - place) / (STEPS - 1)
+
+
 def place(wording: Wording, *, is_alike: bool) -> Sql:
     """Return an entry's place: its rule times `STEPS`, less its likeness where that counts."""
     if not wording.terms or not wording.name:
         return Sql(str(Rule.NAME * STEPS))
     cases = [
         *_whole(wording),
-        (_begins(wording), Rule.BEGINS),
+        (wording.begins(), Rule.BEGINS),
         # Most of what a common word finds: told by two looks at a row instead of five.
         (wording.beside_title(), Rule.IN_TEXT),
         (wording.within(weights="A", about=False), Rule.IN_NAME),
@@ -64,12 +68,6 @@ def _whole(wording: Wording) -> list[tuple[Sql, Rule]]:
         text = f"id = ANY (ARRAY({ids}))"
         cases.append((Sql(text, named.values), rule))
     return cases
-
-
-def _begins(wording: Wording) -> Sql:
-    text = stem_of(wording.name) or wording.name
-    pattern = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    return Sql("stem LIKE %s OR label LIKE %s", (pattern, pattern))
 
 
 def _last(wording: Wording) -> Sql:

@@ -1,225 +1,190 @@
-"""One statement that answers a query: which plugins stand on a page, and all counts.
+"""What a query comes to: which plugins stand on a page, and the counts of all facets.
 
 A plugin is found if one of its variants meets every condition, and a facet counts the
-plugins that would be found if its own filter were another. Hence each entry is read once,
-with the set of facets whose filter it fails (`fails`): what fails one filter only still
-counts in that facet.
+plugins that would be found if its own filter were another.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from functools import reduce
+from heapq import nsmallest
+from operator import and_, attrgetter
 
-from django.db import connection
-
-from registry.search.conditions import (
-    SEPARATOR,
-    TRUE,
-    Sql,
-    Wording,
-    every,
-    facet_filters,
-    other_filters,
-    some,
-)
-from registry.search.facets import CAPABILITY, CLOSED, FACETS, KEYWORD, VARIANT
+from registry.search.bits import among
+from registry.search.columns import Columns, Entry, Order
+from registry.search.facets import FACETS, VARIANT
 from registry.search.query import Query
-from registry.search.ranking import place
+from registry.search.seeking import Places
 
+# What nobody browses for: left out where it is not asked for, and counted.
+HIDDEN = {"installs": "no", "maintenance": "none"}
 # How many variants are told, of thousands.
 VARIANTS_SHOWN = 10
-# Sorting out who shares keywords with whom takes longer than all the rest beyond this.
-KEYWORDS_COUNTED = 20_000
-# Facets with few sets of values are counted set by set, the others value by value.
-GROUPED = tuple(facet for facet in CLOSED if facet is not CAPABILITY)
+# Looking at so many entries takes less than going through the bits of every value.
+COUNTED_APART = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The conditions of one query: on all entries, and each facet's filter by itself.
+    """A query as sets of entries: those that meet all but facets, and those of each facet.
 
-    `is_alike` also finds names that are only spelt like the words.
+    `places` are disjoint, the best first. `hiding` leaves out what is not asked for.
     """
 
-    wording: Wording
-    base: Sql
-    filters: dict[str, Sql]
-    is_alike: bool
+    columns: Columns
+    base: int
+    filters: dict[str, int]
+    places: dict[int, int]
+    hiding: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, query: Query, *, now: datetime, is_alike: bool = False) -> "Search":
-        """Return what a query asks of entries."""
-        wording = Wording.of(query)
-        found = wording.found()
-        if is_alike:
-            found = some([found, wording.alike()])
-        base = every([found, other_filters(query, now=now)])
-        return cls(wording, base, facet_filters(query), is_alike)
+    def of(
+        cls,
+        query: Query,
+        columns: Columns,
+        sought: Places | None,
+        *,
+        hides: bool = False,
+    ) -> "Search":
+        """Return what a query asks of entries, of which `sought` have been found.
+
+        `hides` leaves out what does not install and what has no maintainer, unless the
+        query asks about these.
+        """
+        places = {0: columns.everyone} if sought is None else _places(columns, sought)
+        filters = {
+            key: columns.having_any(key, query.wanted(key))
+            for key in FACETS
+            if query.wanted(key)
+        }
+        base = sum(places.values())
+        for term in query.terms:
+            if term.is_negated and (term.key in FACETS or term.key == "is"):
+                base &= ~columns.having_any(term.key, [term.text])
+            elif term.key == "is":
+                base &= columns.having_any(term.key, [term.text])
+        hiding = {
+            key: columns.everyone & ~columns.having_any(key, [value])
+            for key, value in HIDDEN.items()
+            if hides and key not in filters
+        }
+        return cls(columns, base, filters | hiding, places, hiding)
 
     @property
-    def place(self) -> Sql:
-        """Return an entry's place among the results."""
-        return place(self.wording, is_alike=self.is_alike)
+    def matched(self) -> int:
+        """Return the entries that meet everything."""
+        return self.meeting(self.filters)
 
     @property
-    def matched(self) -> Sql:
-        """Return the condition that an entry meets everything."""
-        return every([self.base, *self.filters.values()])
+    def hidden(self) -> int:
+        """Return how many plugins are left out though nobody asked for that."""
+        met = self.columns.runs.met
+        every = met(self.meeting(self.filters.keys() - self.hiding.keys()))
+        return (every & ~met(self.matched)).bit_count()
 
-    @property
-    def counted(self) -> Sql:
-        """Return the condition that an entry fails one facet's filter at most."""
-        every_but = [
-            every([one for other, one in self.filters.items() if other != key])
-            for key in self.filters
-        ]
-        return every([self.base, some(every_but) if every_but else TRUE])
+    def meeting(self, keys: Iterable[str]) -> int:
+        """Return the entries that meet all but facets, and the filters of these facets."""
+        return reduce(and_, (self.filters[key] for key in keys), self.base)
 
-    @property
-    def fails(self) -> Sql:
-        """Return the facets whose filter an entry fails, one bit each."""
-        parts = [
-            Sql(f"CASE WHEN {one.text} THEN 0 ELSE {_bit(key)} END", one.values)
-            for key, one in self.filters.items()
-        ]
-        text = " | ".join(part.text for part in parts) or "0"
-        return Sql(text, tuple(value for part in parts for value in part.values))
+    def standing(self) -> Iterator[tuple[int, int]]:
+        """Yield each place and the plugins that stand there, the best first."""
+        matched, seen = self.matched, 0
+        for place, entries in self.places.items():
+            plugins = self.columns.runs.met(entries & matched) & ~seen
+            seen |= plugins
+            if plugins:
+                yield place, plugins
+
+
+def _places(columns: Columns, sought: Places) -> dict[int, int]:
+    """Return the entries of each place, the best first, and each in its best one only."""
+    places, seen = {}, 0
+    for place, keys in sorted(sought.items()):
+        entries = columns.of_keys(keys)
+        places[place] = entries & ~seen
+        seen |= entries
+    return places
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What one statement tells: how many plugins, the best place, a page's keys, the counts.
+    """How many plugins are found, which page it is, the keys on it, the counts.
 
-    `best` is a place as in `registry.search.ranking`. `counts` has each facet's values with
-    the plugins that have them, the most frequent first.
+    `counts` has each facet's values with the plugins that have them, the most frequent
+    first.
     """
 
-    total: int = 0
-    best: int = 0
-    plugins: tuple[int, ...] = ()
-    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    total: int
+    page: int
+    plugins: tuple[int, ...]
+    counts: dict[str, dict[str, int]]
 
 
-def tally(search: Search, *, page: int, per_page: int) -> Tally:
-    """Return the tally of a search. One query."""
-    values = (*search.place.values, *search.fails.values, *search.counted.values)
-    rows = rows_of(_statement(search), (*values, per_page, (page - 1) * per_page))
-    by_part: dict[str, list[tuple[str, int]]] = {}
-    for part, key, number in rows:
-        by_part.setdefault(part, []).append((key, number))
-    [(sums, total)] = by_part["sums"]
-    best, *of_capability = map(int, sums.split(","))
-    return Tally(
-        total=total,
-        best=best,
-        plugins=tuple(int(key) for key, _ in by_part.get("result", ())),
-        counts=_counts(by_part, of_capability),
-    )
+def tally(
+    search: Search, *, page: int, per_page: int, order: Order = Order.BEST
+) -> Tally:
+    """Return the tally of a search. A page past the end is the last one."""
+    standing = [plugins for _, plugins in search.standing()]
+    if order is not Order.BEST:
+        # In an order of their own all stand in one place.
+        standing = [sum(standing)]
+    total = sum(plugins.bit_count() for plugins in standing)
+    page = max(1, min(page, -(-total // per_page)))
+    places = slice((page - 1) * per_page, page * per_page)
+    shown = _shown(search.columns, standing, places, order)
+    return Tally(total, page, tuple(shown), _counts(search))
 
 
-def rows_of(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Return a statement's rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())
+def _shown(
+    columns: Columns, standing: Iterable[int], places: slice, order: Order
+) -> Iterator[int]:
+    """Yield the plugins at these places, of sets of which each stands behind the last."""
+    start, stop = places.start, places.stop
+    for plugins in standing:
+        number = plugins.bit_count()
+        if start < number and stop > 0:
+            count = min(stop, number) - max(start, 0)
+            yield from columns.first(
+                plugins, start=max(start, 0), count=count, order=order
+            )
+        start, stop = start - number, stop - number
 
 
-def _bit(key: str) -> int:
-    return 1 << list(FACETS).index(key)
+def _counts(search: Search) -> dict[str, dict[str, int]]:
+    """Return each facet's values with their counts, the most frequent first."""
+    counts = {}
+    counted: dict[int, list[Entry]] = {}
+    for key in FACETS:
+        allowed = search.meeting(search.filters.keys() - {key})
+        if key == VARIANT.key or allowed.bit_count() <= COUNTED_APART:
+            if allowed not in counted:
+                counted[allowed] = list(among(search.columns.entries, allowed))
+            found = _few(counted[allowed], key)
+        else:
+            found = _many(search.columns, key, allowed)
+        shown = VARIANTS_SHOWN if key == VARIANT.key else len(found)
+        counts[key] = dict(nsmallest(shown, found.items(), key=_by_count))
+    return counts
 
 
-def _passes(key: str) -> str:
-    """Return the condition that an entry fails no filter but this facet's own."""
-    return f"fails & {~_bit(key) & (1 << len(FACETS)) - 1} = 0"
+def _few(entries: Sequence[Entry], key: str) -> Mapping[str, int]:
+    """Count the plugins of each value by looking at each entry."""
+    if key == VARIANT.key:
+        # A plugin has one variant of a name.
+        return Counter(map(attrgetter("name"), entries))
+    pairs = {(value, one.plugin) for one in entries for value in one.of_facet(key)}
+    return Counter(value for value, _ in pairs)
 
 
-def _statement(search: Search) -> str:
-    """Return the statement: our own words, with a placeholder for all that was typed.
-
-    Without words all entries are read, in the order of their plugins: the index has them so,
-    and reading it again is faster than keeping 100,000 rows in between.
-    """
-    kept = "MATERIALIZED" if search.wording.terms else "NOT MATERIALIZED"
-    columns = ", ".join(facet.key for facet in CLOSED)
-    by_plugin = ", ".join(
-        f"bit_or({facet.key}) FILTER (WHERE {_passes(facet.key)}) AS {facet.key}"
-        for facet in CLOSED
-    )
-    return f"""
-        WITH entries AS {kept} (
-            SELECT plugin_id, plugin_name, name, projects, keywords, {columns},
-                {search.place.text} AS place, {search.fails.text} AS fails
-            FROM registry_searchentry WHERE {search.counted.text}
-        ), plugins AS MATERIALIZED (
-            SELECT plugin_id, min(place) FILTER (WHERE fails = 0) AS place,
-                max(projects) AS projects, min(plugin_name) AS plugin_name, {by_plugin}
-            FROM entries GROUP BY plugin_id
-        ), page AS (
-            SELECT plugin_id FROM plugins WHERE place IS NOT NULL
-            ORDER BY place, projects DESC, plugin_name, plugin_id LIMIT %s OFFSET %s
-        )
-        SELECT 'result' AS part, plugin_id::text AS key, 0::bigint AS number FROM page
-        {_sums()} {_open_counts()} {_grouped_counts()}
-    """  # noqa: S608  our own words
-
-
-def _sums() -> str:
-    """Return the part that counts all plugins and each capability."""
-    sums = ", ".join(
-        f"count(*) FILTER (WHERE {CAPABILITY.key} & {1 << n} <> 0)"
-        for n in range(len(CAPABILITY.values))
-    )
-    return f"""UNION ALL
-        SELECT 'sums', concat_ws(',', coalesce(min(place), 0), {sums}), count(place)
-        FROM plugins
-    """  # noqa: S608  our own words
-
-
-def _grouped_counts() -> str:
-    """Return the parts that count how many plugins share a set of a facet's values."""
-    return " ".join(
-        f"UNION ALL SELECT '{facet.key}', {facet.key}::text, count(*) FROM plugins"  # noqa: S608
-        f" WHERE {facet.key} <> 0 GROUP BY {facet.key}"
-        for facet in GROUPED
-    )
-
-
-def _open_counts() -> str:
-    """Return the parts that count keywords, as sets of them, and the frequent variants."""
-    return f"""
-        UNION ALL SELECT 'keyword', keyword, count(*) FROM (
-            SELECT string_agg(keywords, '') AS keyword FROM entries
-            WHERE {_passes(KEYWORD.key)}
-                AND (SELECT count(*) FROM plugins) <= {KEYWORDS_COUNTED}
-            GROUP BY plugin_id
-        ) AS sets WHERE keyword <> '' GROUP BY keyword
-        UNION ALL (
-            SELECT 'variant', name, count(*) FROM entries
-            WHERE {_passes(VARIANT.key)} GROUP BY name
-            ORDER BY 3 DESC, 2 LIMIT {VARIANTS_SHOWN}
-        )
-    """  # noqa: S608  our own words
-
-
-def _counts(
-    by_part: dict[str, list[tuple[str, int]]], of_capability: Sequence[int]
-) -> dict[str, dict[str, int]]:
-    """Return each facet's counts by value, from those of sets of values."""
-    counts: dict[str, Counter[str]] = {key: Counter() for key in FACETS}
-    counts[VARIANT.key].update(dict(by_part.get(VARIANT.key, ())))
-    counts[CAPABILITY.key].update(
-        {v: n for v, n in zip(CAPABILITY.values, of_capability, strict=True) if n}
-    )
-    for text, number in by_part.get(KEYWORD.key, ()):
-        for word in set(text.split(SEPARATOR)) - {""}:
-            counts[KEYWORD.key][word] += number
-    for facet in GROUPED:
-        for text, number in by_part.get(facet.key, ()):
-            for value in facet.among(int(text)):
-                counts[facet.key][value] += number
+def _many(columns: Columns, key: str, allowed: int) -> Mapping[str, int]:
+    """Count the plugins of each value by its bits."""
     return {
-        key: dict(sorted(of_facet.items(), key=lambda one: (-one[1], one[0])))
-        for key, of_facet in counts.items()
+        value: columns.runs.met(found).bit_count()
+        for value, having in columns.having[key].items()
+        if (found := having & allowed)
     }
+
+
+def _by_count(counted: tuple[str, int]) -> tuple[int, str]:
+    return -counted[1], counted[0]

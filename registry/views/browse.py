@@ -1,10 +1,9 @@
 """Browse and search: the plugins of a type, or of all, narrowed by words and facets."""
 
-from collections.abc import Sequence
-
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -12,11 +11,11 @@ from django.views.decorators.http import require_safe
 from registry.models import Plugin
 from registry.search.explaining import explain
 from registry.search.facets import FACETS, UNKNOWN
-from registry.search.finding import PER_PAGE, Found, find
+from registry.search.finding import PER_PAGE, Found, Result, find
 from registry.search.query import QUERY_LIMIT, Query
 from registry.search.suggesting import suggest
 from registry.views.lists import TYPES_SHOWN, cards, nearest
-from registry.views.narrowing import Asked, chosen, groups, said_of
+from registry.views.narrowing import Asked, chosen, groups, said_of, sorting
 from registry.views.site import page
 from registry.vocabulary import PluginType
 
@@ -30,23 +29,18 @@ def browse(request: HttpRequest, kind: PluginType | None = None) -> HttpResponse
     asked = Asked.of(request.GET, kind)
     query = asked.query
     # A page that is no number or past the end is an old link: the nearest is shown.
-    found = find(query, now=timezone.now(), page=_page(request))
-    types = {one: found.counts["type"].get(one, 0) for one in TYPES_SHOWN}
-    typed = [PluginType(value) for value in query.wanted("type")]
+    found = find(
+        query,
+        now=timezone.now(),
+        page=_page(request),
+        order=asked.order,
+        hides=asked.hides,
+    )
     context = {
-        "is_narrowed": bool(asked.typed.terms or asked.ticked),
-        "kind": typed[0] if len(typed) == 1 else None,
-        "asked": asked,
-        "path": request.path,
-        "query": query,
+        **_address(request, asked),
+        **_counted(asked, found),
         "query_limit": QUERY_LIMIT,
         "words": query.wording,
-        "types": types,
-        "everything": sum(types.values()),
-        "kept": asked.kept(type=None if asked.kind else asked.ticked.get("type")),
-        "of_types": asked.kept(type=None),
-        "chosen": list(chosen(asked)),
-        "groups": groups(asked, found.counts),
         "notices": [*asked.typed.notices, *_unknown(query, found)],
         "found": found,
         "page": _numbers(found),
@@ -56,12 +50,49 @@ def browse(request: HttpRequest, kind: PluginType | None = None) -> HttpResponse
     return render(request, "registry/browse.html", context)
 
 
+def _address(request: HttpRequest, asked: Asked) -> dict[str, object]:
+    """Return what was asked for, and the parameters of links that change a part of it."""
+    typed = [PluginType(value) for value in asked.query.wanted("type")]
+    kept = asked.kept(type=None if asked.kind else asked.ticked.get("type"))
+    return {
+        "asked": asked,
+        "path": request.path,
+        "kind": typed[0] if len(typed) == 1 else None,
+        "is_narrowed": bool(asked.typed.terms or asked.ticked),
+        "is_kept": any(asked.kept(type=None).values()),
+        "kept": kept,
+        "of_types": asked.kept(type=None),
+        "with_hidden": kept | {"all": 1},
+        "without_hidden": kept | {"all": None},
+        "chosen": list(chosen(asked)),
+        "sorting": sorting(asked, kept),
+    }
+
+
+def _counted(asked: Asked, found: Found) -> dict[str, object]:
+    """Return the facets and the types with their counts."""
+    types = {one: found.counts["type"].get(one, 0) for one in TYPES_SHOWN}
+    return {
+        "types": types,
+        "everything": sum(types.values()),
+        "groups": groups(asked, found),
+    }
+
+
 @require_safe
 @cache_control(public=True, max_age=SUGGESTED_S)
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Answer plugins whose name or label begins like `q`, as JSON. One query."""
     found = suggest(request.GET.get("q", ""))
-    said = [{"name": s.name, "label": s.label, "type": s.type} for s in found]
+    said = [
+        {
+            "name": one.name,
+            "label": one.label,
+            "type": one.type,
+            "href": reverse("plugin", args=[one.type, one.name]),
+        }
+        for one in found
+    ]
     return JsonResponse({"suggestions": said})
 
 
@@ -87,9 +118,7 @@ def _shown(
     return [
         {
             "plugin": rows[result.plugin],
-            "others": _others(
-                rows[result.plugin], [one.name for one in result.matches]
-            ),
+            "others": _others(rows[result.plugin], result) if query.terms else [],
             "reasons": explain(query, result) if is_explained else [],
         }
         for result in found.results
@@ -97,13 +126,13 @@ def _shown(
     ]
 
 
-def _others(plugin: Plugin, names: Sequence[str]) -> list[str]:
+def _others(plugin: Plugin, result: Result) -> list[str]:
     """Return the variants that match, where these are not simply all of them."""
+    names = [match.name for match in result.matches]
     default = plugin.default_variant.name if plugin.default_variant else ""
     # An annotation of `cards`: no column of the model.
     count: int = getattr(plugin, "variant_count", 0)
-    is_all = len(names) == count
-    return [] if is_all or list(names) == [default] else list(names)
+    return [] if len(names) == count or names == [default] else names
 
 
 def _unknown(query: Query, found: Found) -> list[str]:

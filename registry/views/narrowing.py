@@ -1,18 +1,35 @@
-"""How a search is narrowed on its page: facets to tick, and what has been ticked. Pure."""
+"""How a search is narrowed on its page: facets to tick, what is ticked, in which order."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from registry.search.facets import FACETS, INSTALLS, MAINTENANCE, TYPE, UNKNOWN, Facet
+from registry.search.columns import Order
+from registry.search.facets import (
+    FACETS,
+    INSTALLS,
+    MAINTENANCE,
+    PYTHON,
+    TYPE,
+    UNKNOWN,
+    Facet,
+)
+from registry.search.finding import Found
 from registry.search.query import Query, Term, parse
 from registry.vocabulary import PluginType
 
+# In words for people. The first is what is not written into addresses.
+ORDERS = {Order.BEST: "Best match", Order.NAME: "Name", Order.RELEASED: "Last release"}
 # Types have a list of their own.
 TICKED = tuple(facet for facet in FACETS.values() if facet is not TYPE)
-# The rest is in the address, for who asks for it.
+# "3.9 or newer" is also true of Pythons that are not out yet, which nobody looks for.
+# Source: https://peps.python.org/pep-0790/, which has 3.15 in October 2026.
+NEWEST_PYTHON = "3.15"
+# Few, and telling even where nothing has them yet.
+ALWAYS = (MAINTENANCE, INSTALLS)
+# Of keywords and variants. The rest is in the address, for who asks for it.
 SHOWN = 12
 UNKNOWN_SAID = {
     "installs": "Not checked", "python": "Not declared", "maintenance": "Not known",
@@ -30,12 +47,15 @@ SAID = {
 class Asked:
     """What an address asks for: words and filters in `q`, ticked facets beside it, a type.
 
-    `ticked` has facets by key; `kind` is the type that the page's path names.
+    `ticked` has facets by key; `kind` is the type that the page's path names. `shows_all`
+    says that somebody asked for what is left out where nothing is typed.
     """
 
     typed: Query
     ticked: Mapping[str, tuple[str, ...]]
     kind: PluginType | None
+    order: Order = Order.BEST
+    shows_all: bool = False
 
     @classmethod
     def of(cls, parameters: QueryDict, kind: PluginType | None) -> "Asked":
@@ -50,7 +70,14 @@ class Asked:
         if typed.wanted(TYPE.key):
             # Somebody who types another type on a type's page means what is typed.
             kind = None
-        return cls(typed, {key: said for key, said in ticked.items() if said}, kind)
+        said = parameters.get("sort", "")
+        return cls(
+            typed,
+            {key: values for key, values in ticked.items() if values},
+            kind,
+            Order(said) if said in set(Order) else Order.BEST,
+            "all" in parameters,
+        )
 
     @property
     def query(self) -> Query:
@@ -63,7 +90,20 @@ class Asked:
     def kept(self, **changed: object) -> dict[str, object]:
         """Return the parameters of this page's links; None drops one."""
         said: dict[str, object] = {"q": str(self.typed) or None, **self.ticked}
-        return said | changed
+        return said | self._shown | changed
+
+    @property
+    def hides(self) -> bool:
+        """Say whether what nobody browses for is left out: where nothing is typed."""
+        return not self.typed.terms and not self.shows_all
+
+    @property
+    def _shown(self) -> dict[str, object]:
+        """Return the parameters of how results are shown."""
+        return {
+            "sort": None if self.order is Order.BEST else self.order,
+            "all": 1 if self.shows_all else None,
+        }
 
     def without(self, term: Term) -> str:
         """Return the parameters of the same page without one filter."""
@@ -72,7 +112,7 @@ class Asked:
             key: [value for value in values if Term(value, key) != term]
             for key, values in self.ticked.items()
         }
-        said = {"q": str(typed), **ticked}
+        said = {"q": str(typed), **ticked, **self._shown}
         return urlencode(
             {key: value for key, value in said.items() if value}, doseq=True
         )
@@ -87,6 +127,12 @@ class Choice:
     count: int
     is_chosen: bool
 
+    @property
+    def count_said(self) -> str:
+        """Return the count with its thousands apart."""
+        # Not by the template's filter: a page has a hundred of them.
+        return f"{self.count:,}"
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -98,20 +144,28 @@ class Group:
     is_open: bool
 
 
-def groups(asked: Asked, counts: Mapping[str, Mapping[str, int]]) -> list[Group]:
+def groups(asked: Asked, found: Found) -> list[Group]:
     """Return the facets of a page, those in use unfolded."""
-    return [_group(facet, asked, counts.get(facet.key, {})) for facet in TICKED]
+    return [_group(facet, asked, found) for facet in TICKED]
 
 
-def _group(facet: Facet, asked: Asked, counts: Mapping[str, int]) -> Group:
+def _group(facet: Facet, asked: Asked, found: Found) -> Group:
+    """Return one facet. A closed one has the same values in the same order in all pages."""
     chosen = asked.ticked.get(facet.key, ())
-    is_small = facet in {MAINTENANCE, INSTALLS}
-    values = [*counts, *(v for v in (*chosen, *(facet.values if is_small else ())))]
-    order = sorted(dict.fromkeys(values), key=lambda value: value == UNKNOWN)
-    shown = [value for n, value in enumerate(order) if n < SHOWN or value in chosen]
+    counts = found.counts.get(facet.key, {})
+    values: Sequence[str] = (
+        facet.values if facet in ALWAYS else found.known.get(facet.key, [])
+    )
+    if facet is PYTHON:
+        out = PYTHON.values[: PYTHON.values.index(NEWEST_PYTHON) + 1]
+        values = [value for value in values if value in out]
+    order = sorted(
+        dict.fromkeys([*(values or list(counts)[:SHOWN]), *chosen]),
+        key=lambda value: value == UNKNOWN,
+    )
     choices = tuple(
         Choice(value, said_of(facet, value), counts.get(value, 0), value in chosen)
-        for value in shown
+        for value in order
     )
     return Group(facet.key, facet.title, choices, bool(chosen))
 
@@ -128,3 +182,17 @@ def chosen(asked: Asked) -> Iterable[tuple[str, str]]:
     for term in asked.query.terms:
         if (term.key or term.is_negated) and term != Term(asked.kind or "", TYPE.key):
             yield str(term), asked.without(term)
+
+
+def sorting(
+    asked: Asked, kept: Mapping[str, object]
+) -> list[tuple[str, Mapping[str, object], bool]]:
+    """Return the orders to choose from: in words, as parameters, and which is in use."""
+    return [
+        (
+            said,
+            {**kept, "sort": None if order is Order.BEST else order},
+            order is asked.order,
+        )
+        for order, said in ORDERS.items()
+    ]

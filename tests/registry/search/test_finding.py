@@ -66,6 +66,18 @@ def test_words_that_say_nothing_need_not_be_there(has, search):
     assert search("alpha for the beta") == ["tap-x"]
 
 
+def test_a_name_that_only_begins_with_a_short_word_does_not_have_it(has, search):
+    has("tap-beta")
+    has("tap-b")
+    assert search("tap-b") == ["tap-b"]
+
+
+def test_a_name_that_begins_with_short_words_stands_before_a_description(has, search):
+    used(has("tap-x", description="about a b c"), 9)
+    has("tap-b-csv", description="of b and c")
+    assert search("b c") == ["tap-b-csv", "tap-x"]
+
+
 def test_a_phrase_keeps_its_order(has, search):
     has("tap-x", description="alpha beta")
     has("tap-y", description="beta alpha")
@@ -235,9 +247,12 @@ def test_whatever_is_typed_is_answered(has, typed):
 def test_queries_do_not_grow_with_results(has, django_assert_num_queries):
     for n in range(25):
         has(f"tap-n{n}", "ada", "bo", description="many")
+    found("")
+    with django_assert_num_queries(1):
+        found("type:extractor")
     with django_assert_num_queries(2):
         found("many type:extractor")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         found("nothing like it")
 
 

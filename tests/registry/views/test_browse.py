@@ -6,6 +6,10 @@ import re
 import pytest
 from django.core.management import call_command
 
+from registry.models import SearchEntry
+from registry.search.facets import INSTALLS, MAINTENANCE
+from registry.search.held import Held
+
 pytestmark = pytest.mark.django_db
 
 
@@ -182,7 +186,12 @@ def test_suggestions_are_data_and_may_be_kept(catalog, client):
     response = client.get("/suggest?q=alp")
     assert response.json() == {
         "suggestions": [
-            {"name": "tap-alpha", "label": "Tap-Alpha", "type": "extractors"}
+            {
+                "name": "tap-alpha",
+                "label": "Tap-Alpha",
+                "type": "extractors",
+                "href": "/extractors/tap-alpha",
+            }
         ]
     }
     assert "max-age" in response["Cache-Control"]
@@ -201,13 +210,79 @@ def test_it_makes_four_queries_however_many_plugins(
     for number in range(30):
         folder.write("extractors", f"tap-n{number}", "ada")
     crawl()
+    # The first search in a process reads all entries.
+    client.get("/search")
     with django_assert_num_queries(4):
+        client.get("/extractors?q=tap")
+    with django_assert_num_queries(3):
+        client.get("/extractors?capability=state&sort=name")
+
+
+def test_an_empty_result_makes_five_queries(catalog, client, django_assert_num_queries):
+    client.get("/search")
+    with django_assert_num_queries(5):
+        client.get("/extractors?q=nothing")
+
+
+def test_the_first_search_in_a_process_makes_two_more(
+    catalog, client, django_assert_num_queries, monkeypatch
+):
+    monkeypatch.setattr("registry.search.finding.HELD", Held())
+    with django_assert_num_queries(6):
         client.get("/extractors?q=tap")
 
 
-def test_an_empty_result_makes_four_queries(catalog, client, django_assert_num_queries):
-    with django_assert_num_queries(4):
-        client.get("/extractors?q=nothing")
+@pytest.fixture
+def judged(catalog):
+    """tap-alpha's variants do not install, and nobody maintains target-gamma."""
+    of_alpha = SearchEntry.objects.filter(plugin_name="tap-alpha")
+    of_alpha.update(installs=INSTALLS.bit("no"))
+    of_gamma = SearchEntry.objects.filter(plugin_name="target-gamma")
+    of_gamma.update(maintenance=MAINTENANCE.bit("none"))
+
+
+def test_what_does_not_install_is_hidden_where_nothing_is_typed(judged, read):
+    page = read("/search")
+    assert names(page) == ["extractors/tap-beta"]
+    assert "2 hidden because they do not install or have no maintainer" in page
+    assert 'href="/search?all=1"' in page
+    page = read("/search?all=1")
+    assert len(names(page)) == 3
+    assert "hidden because" not in page
+    assert 'name="all" value="1"' in page
+    assert "1 hidden because it does" in read("/extractors")
+
+
+def test_words_and_its_own_facet_find_what_else_is_hidden(judged, read):
+    assert names(read("/search?q=alpha")) == ["extractors/tap-alpha"]
+    assert names(read("/search?installs=no")) == ["extractors/tap-alpha"]
+    page = " ".join(read("/search").split())
+    assert "Does not install <span>1</span>" in page
+
+
+def test_results_stand_in_the_order_that_is_chosen(catalog, folder, crawl, read):
+    folder.metrics({"https://git.example.org/ada/tap-beta": {"all_projects": 9}})
+    crawl()
+    assert names(read("/search"))[0] == "extractors/tap-beta"
+    page = read("/search?sort=name&capability=state")
+    assert names(page)[0] == "extractors/tap-alpha"
+    assert 'aria-current="true">Name</a>' in page
+    assert 'href="/search?capability=state"' in page
+    assert 'href="/search?capability=state&amp;sort=released"' in page
+    assert 'name="sort" value="name"' in page
+    assert names(read("/search?sort=nonsense"))[0] == "extractors/tap-beta"
+
+
+def test_a_value_that_nothing_left_has_stays_and_cannot_be_ticked(folder, crawl, read):
+    folder.write("extractors", "tap-a", "ada", capabilities=["batch"])
+    folder.write("extractors", "tap-b", "ada", capabilities=["state"])
+    crawl()
+    page = " ".join(read("/search?q=tap-b").split())
+    assert re.search(r'value="batch" disabled> batch <span>0</span>', page)
+    assert re.search(r'value="state"> state <span>1</span>', page)
+    assert 'value="log-based"' not in page
+    page = " ".join(read("/search?q=tap-b&capability=batch").split())
+    assert re.search(r'value="batch" checked> batch <span>0</span>', page)
 
 
 def test_a_full_page_of_long_text_is_at_most_12_kb_packed(folder, crawl, client):
@@ -226,10 +301,12 @@ def test_the_real_catalogue_fits_the_budget(
     db, client, real_definitions, django_assert_num_queries
 ):
     call_command("crawl", str(real_definitions))
-    for address in ("/", "/extractors", "/search?q=google"):
-        with django_assert_num_queries(4):
+    client.get("/search")
+    for address, queries in (("/extractors", 3), ("/search?q=google", 4)):
+        with django_assert_num_queries(queries):
             response = client.get(address)
         assert len(gzip.compress(response.content)) <= 12 * 1024
+    assert len(gzip.compress(client.get("/").content)) <= 12 * 1024
     for address in (
         "/extractors/tap-rest-api-msdk--widen",
         "/extractors/tap-hubspot--meltanolabs",

@@ -1,0 +1,1 @@
+"""Search over the real catalogue or a made one: made, asked, measured."""

@@ -1,0 +1,259 @@
+"""All entries as columns of bits, in memory: for each value of a facet those that have it.
+
+    rows ──▶ Columns.of          everything, once
+    changed rows ──▶ .changed    the plugins that they are of, each time something moved
+
+Columns never change: who counts with them is not disturbed by who replaces them. What a
+change costs is that of its plugins, and a copy of a few lists of pointers.
+"""
+
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+from heapq import nsmallest
+from itertools import groupby, islice
+from operator import attrgetter
+from typing import NamedTuple
+
+from registry.search.bits import Runs, among, bits_of
+from registry.search.facets import CLOSED, KEYWORD, TRAITS, VARIANT
+
+BITS = (*CLOSED, TRAITS)
+# Fewer than one plugin in so many are put in order; for more, the order is gone through.
+SORTED_OF = 20
+
+COLUMN = {facet.key: column for column, facet in enumerate(BITS)}
+
+type Rank = tuple[int, str, int]
+
+
+class Order(StrEnum):
+    """How plugins stand that match equally well, or for all but `BEST` any that match."""
+
+    BEST = "best"
+    NAME = "name"
+    RELEASED = "released"
+
+
+class Entry(NamedTuple):
+    """What counting needs of a variant. `bits` has a number for each of `BITS`."""
+
+    id: int
+    plugin: int
+    plugin_name: str
+    name: str
+    projects: int
+    is_default: bool
+    bits: tuple[int, ...]
+    keywords: tuple[str, ...]
+    released_at: datetime | None = None
+
+    @property
+    def rank(self) -> Rank:
+        """Return what orders plugins that match equally well: use, then the name."""
+        return -self.projects, self.plugin_name, self.plugin
+
+    def of_facet(self, key: str) -> tuple[str, ...]:
+        """Return the values that it has of one facet."""
+        if key == VARIANT.key:
+            return (self.name,)
+        if key == KEYWORD.key:
+            return self.keywords
+        column = COLUMN[key]
+        return _among(column, self.bits[column])
+
+    def values(self) -> Iterable[tuple[str, str]]:
+        """Return the facets' values that it has, but for its name."""
+        for key in (*COLUMN, KEYWORD.key):
+            for value in self.of_facet(key):
+                yield key, value
+
+
+@lru_cache(maxsize=4096)
+def _among(column: int, number: int) -> tuple[str, ...]:
+    """Return the values of a number of bits; there are few such numbers."""
+    return tuple(BITS[column].among(number))
+
+
+# What stands where an entry was.
+NOTHING = Entry(0, 0, "", "", 0, is_default=False, bits=(0,) * len(BITS), keywords=())
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Entries by position, those of a plugin side by side.
+
+    `places` has the position of each entry by its key, `spans` those of each plugin,
+    `having` the set of entries with each value, `ranked` the plugins in their order.
+    """
+
+    entries: list[Entry] = field(default_factory=list)
+    places: dict[int, int] = field(default_factory=dict)
+    spans: dict[int, range] = field(default_factory=dict)
+    having: dict[str, dict[str, int]] = field(default_factory=lambda: _having(()))
+    ranked: list[Rank] = field(default_factory=list)
+    runs: Runs = field(default_factory=Runs)
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> "Columns":
+        """Return the columns of all entries."""
+        rows = sorted(entries, key=attrgetter("plugin", "id"))
+        spans, start = {}, 0
+        for plugin, group in groupby(rows, key=attrgetter("plugin")):
+            end = start + sum(1 for _ in group)
+            spans[plugin], start = range(start, end), end
+        return cls(
+            rows,
+            {entry.id: n for n, entry in enumerate(rows)},
+            spans,
+            _having(rows),
+            sorted(_rank(rows, span) for span in spans.values()),
+            Runs.of(spans.values(), len(rows)),
+        )
+
+    @property
+    def is_dense(self) -> bool:
+        """Say whether at most half of the places are empty."""
+        return len(self.entries) <= 2 * len(self.places)
+
+    def packed(self) -> "Columns":
+        """Return the same without empty places."""
+        return Columns.of(entry for entry in self.entries if entry is not NOTHING)
+
+    @property
+    def everyone(self) -> int:
+        """Return the set of all entries."""
+        return self.runs.last | self.runs.others
+
+    def named(self, name: str) -> int:
+        """Return the set of the variants of one name."""
+        places = [n for n, entry in enumerate(self.entries) if entry.name == name]
+        return bits_of(places, len(self.entries))
+
+    def having_any(self, key: str, values: Iterable[str]) -> int:
+        """Return the set of the entries with one of a facet's values."""
+        found = 0
+        for value in values:
+            is_name = key == VARIANT.key
+            found |= self.named(value) if is_name else self.having[key].get(value, 0)
+        return found
+
+    def of_keys(self, keys: Iterable[int]) -> int:
+        """Return the set of these entries. One that is newer than the columns is not in it."""
+        places = (self.places.get(key) for key in keys)
+        known = (place for place in places if place is not None)
+        return bits_of(known, len(self.entries))
+
+    def known(self, key: str, values: Iterable[str]) -> list[str]:
+        """Return those of a facet's values that any entry has."""
+        return [value for value in values if self.having[key].get(value)]
+
+    def first(
+        self, plugins: int, *, start: int, count: int, order: Order = Order.BEST
+    ) -> list[int]:
+        """Return so many of these plugins' keys, from one on, in an order.
+
+        `plugins` are runs, as `Runs.met` returns them.
+        """
+        few = plugins.bit_count() * SORTED_OF <= len(self.ranked)
+        if few or order is not Order.BEST:
+            keys = (entry.plugin for entry in among(self.entries, plugins))
+            ranks = ((self._sorting(order, key), key) for key in keys)
+            return [key for _, key in nsmallest(start + count, ranks)[start:]]
+        marked = plugins.to_bytes(len(self.entries) // 8 + 1, "little")
+        spans = self.spans
+        found = (
+            plugin
+            for _, _, plugin in self.ranked
+            if marked[(last := spans[plugin].stop - 1) >> 3] >> (last & 7) & 1
+        )
+        return list(islice(found, start, start + count))
+
+    def _sorting(self, order: Order, plugin: int) -> tuple[object, ...]:
+        """Return what puts a plugin in its place; one without a release stands last."""
+        span = self.spans[plugin]
+        rank = _rank(self.entries, span)
+        if order is Order.NAME:
+            return rank[1:]
+        if order is Order.RELEASED:
+            times = (one.released_at for one in self.entries[span.start : span.stop])
+            newest = max((time.timestamp() for time in times if time), default=0.0)
+            return -newest, *rank
+        return rank
+
+    def changed(self, gone: Collection[int], entries: Sequence[Entry]) -> "Columns":
+        """Return the columns after these entries (by key) went and those were written."""
+        new = replace(
+            self, entries=[*self.entries], places={**self.places}, spans={**self.spans},
+            having={key: {**of} for key, of in self.having.items()}, ranked=[*self.ranked],
+        )  # fmt: skip
+        by_key = {entry.id: entry for entry in entries}
+        known = (new.places[key] for key in (*gone, *by_key) if key in new.places)
+        touched = {new.entries[place].plugin for place in known}
+        touched |= {entry.plugin for entry in entries}
+        taken = [one for plugin in touched for one in new._take(plugin)]  # noqa: SLF001  its own
+        kept = {one.id: one for one in taken if one.id not in gone} | by_key
+        of_plugin: dict[int, list[Entry]] = {plugin: [] for plugin in touched}
+        for key in sorted(kept):
+            of_plugin[kept[key].plugin].append(kept[key])
+        for plugin, group in of_plugin.items():
+            new._put(plugin, group)  # noqa: SLF001  its own
+        spans = (new.spans[plugin] for plugin in touched if plugin in new.spans)
+        left = self.runs.without(
+            self.spans[plugin] for plugin in touched if plugin in self.spans
+        )
+        return replace(new, runs=left.with_these(spans))
+
+    def _take(self, plugin: int) -> list[Entry]:
+        """Take a plugin's entries away. Their places stay empty."""
+        span = self.spans.get(plugin, range(0))
+        if not span:
+            return []
+        taken = self.entries[span.start : span.stop]
+        del self.ranked[bisect_left(self.ranked, _rank(self.entries, span))]
+        for place, entry in zip(span, taken, strict=True):
+            self.entries[place] = NOTHING
+            del self.places[entry.id]
+            for key, value in entry.values():
+                self.having[key][value] ^= 1 << place
+        return taken
+
+    def _put(self, plugin: int, entries: Sequence[Entry]) -> None:
+        """Put a plugin's entries where it was, or behind all others if they are more."""
+        span = self.spans.pop(plugin, range(0))
+        if not entries:
+            return
+        if len(span) < len(entries):
+            span = range(len(self.entries), len(self.entries) + len(entries))
+            self.entries.extend(entries)
+        span = span[: len(entries)]
+        for place, entry in zip(span, entries, strict=True):
+            self.entries[place], self.places[entry.id] = entry, place
+            for key, value in entry.values():
+                having = self.having[key]
+                having[value] = having.get(value, 0) | 1 << place
+        self.spans[plugin] = span
+        insort(self.ranked, _rank(self.entries, span))
+
+
+def _rank(entries: Sequence[Entry], span: range) -> Rank:
+    return min(entry.rank for entry in entries[span.start : span.stop])
+
+
+def _having(entries: Sequence[Entry]) -> dict[str, dict[str, int]]:
+    """Return the set of entries for each value: those with the same values at once."""
+    alike: dict[tuple[str, tuple[str, ...]], list[int]] = defaultdict(list)
+    keys = (*COLUMN, KEYWORD.key)
+    for place, entry in enumerate(entries):
+        for key in keys:
+            alike[key, entry.of_facet(key)].append(place)
+    having: dict[str, dict[str, int]] = {key: defaultdict(int) for key in keys}
+    for (key, values), places in alike.items():
+        bits = bits_of(places, len(entries))
+        for value in values:
+            having[key][value] |= bits
+    return {key: dict(of) for key, of in having.items()}
