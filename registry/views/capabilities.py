@@ -1,6 +1,10 @@
 """The field's capability words, in plain ones."""
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+from registry.facts import Json
 
 # Source: the plugin definition format; the Singer SDK's documentation of each.
 CAPABILITIES = {
@@ -24,8 +28,38 @@ CAPABILITIES = {
 }
 
 
-def in_words(definition: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return each declared capability with what it means; nothing where we know no words."""
-    declared = definition.get("capabilities")
-    names = declared if isinstance(declared, list) else []
-    return [(str(name), CAPABILITIES.get(str(name), "")) for name in names]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One capability: who declares it, and whether the connector names it itself.
+
+    `observed` is None where no run could ask it.
+    """
+
+    word: str
+    meaning: str
+    declared: str
+    observed: bool | None
+
+
+def rows(declared: Mapping[str, Json], observed: Json | None) -> list[Row]:
+    """Return a row for each capability that a definition or a run names.
+
+    `declared` are definitions by who says them, `observed` what a run saw: None before any.
+    """
+    said = {who: _words(definition) for who, definition in declared.items()}
+    seen = _words(observed) if observed and "capabilities" in observed else None
+    words = dict.fromkeys([*(seen or ()), *chain.from_iterable(said.values())])
+    return [
+        Row(
+            word=word,
+            meaning=CAPABILITIES.get(word, ""),
+            declared=", ".join(who for who, named in said.items() if word in named),
+            observed=None if seen is None else word in seen,
+        )
+        for word in words
+    ]
+
+
+def _words(definition: Json) -> list[str]:
+    said = definition.get("capabilities")
+    return [str(one) for one in said] if isinstance(said, list) else []

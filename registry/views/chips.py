@@ -1,13 +1,13 @@
 """Fact chips: a few words that are true on their own, with a mark so colour is not alone."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from django.utils.dateformat import format as format_date
 
-from registry.models import Setting, Variant
+from registry.models import Variant
 
 DATE = "j F Y"
 DOCKER_SETTINGS = frozenset({"airbyte_spec.image", "docker_mounts"})
@@ -37,21 +37,6 @@ def chips(variant: Variant) -> list[Chip]:
         said.append(Chip(f"curated: {status}", *(("warn", "!") if is_quiet else ())))
     if variant.hidden:
         said.append(Chip("curated: hidden"))
-    return said
-
-
-def detailed_chips(
-    variant: Variant, settings: Iterable[Setting], *, is_default: bool
-) -> list[Chip]:
-    """Return what a variant's own page says of it at the top."""
-    said = chips(variant)
-    if is_default:
-        said.insert(0, Chip("Default variant", "info"))
-    if any(setting.name in DOCKER_SETTINGS for setting in settings):
-        said.append(Chip("Needs Docker, by its settings"))
-    versions = variant.definition.get("supported_python_versions")
-    if declared := python_versions(versions):
-        said.append(Chip(f"Declares Python {declared}"))
     return said
 
 

@@ -1,4 +1,4 @@
-"""How a variant is installed: the commands, and what they fetch. Pure.
+"""How a variant is installed: the commands, and what to know before. Pure.
 
 What a definition calls its package is text from outside: it is quoted for the shell, and
 what is no single requirement gets no command at all.
@@ -6,14 +6,14 @@ what is no single requirement gets no command at all.
 
 import re
 import shlex
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
+from packaging.version import Version
 
-from registry.models import Plugin, Setting, Variant
-from registry.views.groups import groups_of
+from registry.models import Plugin, Variant
+from registry.views.configuring import entry_yaml
+from registry.views.pinning import Pin, git_reference, is_git, pin_of
 from registry.vocabulary import PluginType
 
 # dbt packages and file bundles are copied into a project, not installed as a program.
@@ -21,38 +21,34 @@ NO_PROGRAM = frozenset({PluginType.TRANSFORMS, PluginType.FILES})
 # What would be read as an option or filled in by the shell is no requirement.
 REQUIREMENT = re.compile(r"[^\s$`'\"\\-][^\s$`'\"\\]*")
 PACKAGE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-NOT_IN_VARIABLE = re.compile(r"[^A-Z0-9]")
+# What a connector is run against: both are packages that need no account to try.
+PARTNER_TARGET, PARTNER_TAP = "target-jsonl", "tap-jsonl"
+NOT_PINNED = "The command takes what the definition says: {}"
+SINGER_NOTE = (
+    "Each program has an environment of its own. Choose streams in catalog.json. The last "
+    "line of states.jsonl is the state to begin with the next time; keep it as state.json."
+)
+BY_PROJECT = " The meltano.yml tab holds a project to one release."
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to install: what it is called, what to type, and what to know before."""
+    """One way to install: its key in a cookie, its name, what to type, what to know."""
 
+    key: str
     label: str
     code: str
     note: str = ""
 
 
-def ways(variant: Variant, settings: Sequence[Setting]) -> list[Way]:
+def ways(variant: Variant) -> list[Way]:
     """Return every way to install a variant, the newest client's first."""
-    plugin = variant.plugin
-    found = []
-    if variant.listed_at:
-        kind = PluginType(plugin.type).singular.split()[0]
-        older = f"meltano add {kind} {plugin.name} --variant {variant.name}"
-        found += [
-            Way("Meltano 4", meltano_add(plugin, variant)),
-            Way("Meltano 3", older),
-        ]
-    if plugin.type not in NO_PROGRAM and REQUIREMENT.fullmatch(variant.pip_url):
-        package = shlex.quote(variant.pip_url)
-        program = variant.definition.get("executable") or plugin.name
-        note = f"The definition runs it as {program}."
-        found += [
-            Way("uv", f"uv tool install {package}", note),
-            Way("pipx", f"pipx install {package}", note),
-        ]
-    return [*found, _project_block(variant, settings)]
+    pin = pin_of(variant)
+    return [
+        *_by_meltano(variant, pin),
+        *_as_program(variant, pin),
+        _in_project(variant, pin),
+    ]
 
 
 def meltano_add(plugin: Plugin, variant: Variant | None) -> str:
@@ -81,19 +77,12 @@ def package_source(pip_url: str) -> str:
         return "Nothing to install"
     if " " in pip_url.strip():
         return f"{len(pip_url.split())} requirements"
-    scheme, _, place = pip_url.partition("://")
-    # An `@` before the first slash names an account, one behind it a branch or tag.
-    path, _, reference = place.partition("/")[2].partition("@")
-    if place and (scheme.startswith("git") or path.endswith(".git")):
+    if is_git(pip_url):
+        reference = git_reference(pip_url)
         return f"Git at {reference}" if reference else "Git, default branch"
-    if place:
+    if "://" in pip_url:
         return "Download"
     return "Package, pinned" if "==" in pip_url else "Package, newest release"
-
-
-def is_moving(pip_url: str) -> bool:
-    """Say whether an install fetches whatever a default branch holds that day."""
-    return package_source(pip_url) == "Git, default branch"
 
 
 def package_name(pip_url: str) -> str:
@@ -104,27 +93,96 @@ def package_name(pip_url: str) -> str:
     return name.group()
 
 
-def _project_block(variant: Variant, settings: Sequence[Setting]) -> Way:
-    """Return the entry for `meltano.yml`, with a place for each setting it needs."""
-    entry: dict[str, Any] = {"name": variant.plugin.name, "variant": variant.name}
-    if variant.pip_url:
-        entry["pip_url"] = variant.pip_url
-    groups = groups_of(variant.definition)
-    needed = set(groups[0]) if groups else set()
-    places = [s for s in settings if s.name in needed and not s.sensitive]
-    if places:
-        entry["config"] = {s.name: f"<{s.kind or 'value'}>" for s in places}
-    block = {"plugins": {str(variant.plugin.type): [entry]}}
-    secrets = [
-        _variable(variant, s) for s in settings if s.name in needed and s.sensitive
+def _by_meltano(variant: Variant, pin: Pin) -> list[Way]:
+    """Return the commands of both Meltanos; neither can be told a release."""
+    if not variant.listed_at:
+        return []
+    plugin = variant.plugin
+    # The type in one word; before 4 it comes first, and a plugin has to have one.
+    kind = PluginType(plugin.type).singular.split()[0]
+    older = f"meltano add {kind} {plugin.name} --variant {variant.name}"
+    is_held = not variant.pip_url or (
+        variant.pip_url == pin.requirement and pin.is_pinned
+    )
+    note = "" if is_held else NOT_PINNED.format(f"{variant.pip_url}.")
+    if note:
+        note += BY_PROJECT if pin.is_pinned else f" {pin.words}"
+    return [
+        Way("meltano-4", "Meltano 4", meltano_add(plugin, variant), note),
+        Way("meltano-3", "Meltano 3", older, note),
     ]
-    note = f"Keep secrets out of the file: set {', '.join(secrets)}." if secrets else ""
-    # So wide that no line is broken: a folded address could not be copied.
-    text = yaml.safe_dump(block, sort_keys=False, width=10_000, allow_unicode=True)
-    return Way("meltano.yml", text.rstrip(), note)
 
 
-def _variable(variant: Variant, setting: Setting) -> str:
-    """Return the environment variable that Meltano reads a setting from."""
-    name = f"{variant.plugin.name}_{setting.name}".upper()
-    return str(setting.definition.get("env") or NOT_IN_VARIABLE.sub("_", name))
+def _as_program(variant: Variant, pin: Pin) -> list[Way]:
+    """Return how its program is installed in an environment of its own, and run."""
+    if variant.plugin.type in NO_PROGRAM or not REQUIREMENT.fullmatch(variant.pip_url):
+        return []
+    package = shlex.quote(pin.requirement)
+    program = str(variant.definition.get("executable") or variant.plugin.name)
+    python = _python(variant)
+    option = f"--python {python} " if python else ""
+    seen = f" A run in the sandbox saw it start on Python {python}." if python else ""
+    note = f"{pin.words} The definition runs it as {program}.{seen}".strip()
+    found = [
+        Way("uv", "uv", f"uv tool install {option}{package}", note),
+        Way("pipx", "pipx", f"pipx install {option}{package}", note),
+    ]
+    if run := _run(variant, program):
+        code = f"uv tool install {option}{package}\n{run}"
+        found.append(Way("singer", "Plain Singer", code, SINGER_NOTE))
+    return found
+
+
+def _run(variant: Variant, program: str) -> str:
+    """Return the lines that run a tap into a target; nothing for what is neither.
+
+    Source: the Singer specification, running taps with targets.
+    """
+    said = variant.definition.get("capabilities")
+    known: set[Any] = set(map(str, said)) if isinstance(said, list) else set()
+    command = shlex.quote(program)
+    if variant.plugin.type == PluginType.EXTRACTORS:
+        return _tap_lines(command, known)
+    if variant.plugin.type == PluginType.LOADERS:
+        tap = f"{PARTNER_TAP} --config tap-config.json"
+        return "\n".join([
+            f"uv tool install {PARTNER_TAP}",
+            f"{tap} --discover > catalog.json",
+            f"{tap} --catalog catalog.json | {command} --config config.json > states.jsonl",
+        ])  # fmt: skip
+    return ""
+
+
+def _tap_lines(command: str, known: set[Any]) -> str:
+    tap = f"{command} --config config.json"
+    target = f"{PARTNER_TARGET} --config target-config.json > states.jsonl"
+    lines = [f"uv tool install {PARTNER_TARGET}"]
+    # Older taps take their catalog by another name.
+    option = (
+        "properties" if "properties" in known and "catalog" not in known else "catalog"
+    )
+    chosen = ""
+    if "discover" in known:
+        lines.append(f"{tap} --discover > catalog.json")
+        chosen = f" --{option} catalog.json"
+    lines.append(f"{tap}{chosen} | {target}")
+    if "state" in known:
+        lines.append("tail -n 1 states.jsonl > state.json")
+        lines.append(f"{tap}{chosen} --state state.json | {target}")
+    return "\n".join(lines)
+
+
+def _python(variant: Variant) -> str:
+    """Return the newest Python on which a run saw the current release start, if any."""
+    release, tried = variant.current_release, variant.tried
+    if release is None or tried.get("version") != release.version:
+        return ""
+    runs = [one for one, said in tried["pythons"].items() if said == "yes"]
+    return max(runs, key=Version, default="")
+
+
+def _in_project(variant: Variant, pin: Pin) -> Way:
+    """Return the entry for `meltano.yml`, pinned; its settings are filled in below it."""
+    return Way(
+        "project", "meltano.yml", entry_yaml(variant, pin.requirement), pin.words
+    )

@@ -20,20 +20,64 @@ def test_every_way_to_install_is_a_tab(catalog, read):
     package = "git+https://git.example.org/ada/tap-alpha.git"
     assert f"uv tool install {package}</code>" in page
     assert f"pipx install {package}</code>" in page
-    assert page.count('<details name="install"') == 5
-    assert page.count("open>") == 1
+    assert page.count('<details name="install"') == 6
+    assert page.count('<details name="install" open>') == 1
 
 
-def test_the_project_block_asks_for_what_is_needed_and_for_no_secret(
-    folder, crawl, read
-):
+def test_the_files_ask_for_what_is_needed_and_keep_secrets_apart(folder, crawl, read):
     groups = [["token", "limit"]]
     folder.write("extractors", "tap-alpha", "ada", settings_group_validation=groups)
     crawl()
     page = read(ADDRESS)
-    assert "limit: &lt;integer&gt;" in page
-    assert "token: " not in page
-    assert "TAP_ALPHA_TOKEN" in page
+    project = page.partition('id="form-yaml">')[2].partition("</code>")[0]
+    assert "limit: &lt;integer&gt;" in project
+    assert "token: $TAP_ALPHA_TOKEN" in project
+    secrets = page.partition('id="form-env">')[2].partition("</code>")[0]
+    assert secrets == "TAP_ALPHA_TOKEN="
+    config = page.partition('id="form-json">')[2].partition("</code>")[0]
+    assert "&quot;token&quot;: &quot;&lt;password&gt;&quot;" in config
+
+
+def test_a_setting_is_asked_for_in_a_field_that_can_not_be_sent(catalog, read):
+    page = read(ADDRESS)
+    form = page.partition('<form method="dialog"')[2].partition("</form>")[0]
+    assert "hidden" in form.partition(">")[0]
+    assert 'type="password"' in form
+    assert 'name="' not in form
+    assert "action=" not in form
+
+
+def test_choices_are_json_and_a_secret_is_never_one(folder, crawl, read):
+    settings = [
+        {"name": "mode", "kind": "options", "options": [{"label": "B", "value": "b"}]},
+        {"name": "is_on", "kind": "boolean", "value": True},
+        {"name": "key", "kind": "password"},
+    ]
+    folder.write("extractors", "tap-alpha", "ada", settings=settings)
+    crawl()
+    page = read(ADDRESS)
+    assert '<option value="&quot;b&quot;">B</option>' in page
+    assert '<option value="false">false</option>' in page
+    assert "not set: true" in page
+    assert 'data-setting="key"\n     data-kind="password"' in page
+
+
+@pytest.mark.parametrize(("count", "is_there"), [(15, False), (16, True)])
+def test_many_settings_can_be_filtered(folder, crawl, read, count, is_there):
+    settings = [{"name": f"setting_{number}"} for number in range(count)]
+    folder.write("extractors", "tap-alpha", "ada", settings=settings)
+    crawl()
+    assert ("data-filter" in read(ADDRESS)) is is_there
+
+
+def test_the_way_that_was_chosen_comes_first_on_every_page(catalog, client):
+    answer = client.get("/way", {"to": "pipx", "next": ADDRESS})
+    assert (answer.status_code, answer["Location"]) == (302, ADDRESS)
+    page = " ".join(client.get("/extractors/tap-beta--ada").content.decode().split())
+    assert '<details name="install" open> <summary>pipx' in page
+    client.get("/way", {"to": "brew", "next": "https://evil.example"})
+    page = " ".join(client.get(ADDRESS).content.decode().split())
+    assert '<details name="install" open> <summary>Meltano 4' in page
 
 
 def test_settings_say_what_they_are(catalog, read):
@@ -64,8 +108,13 @@ def test_settings_of_every_sdk_connector_are_folded(folder, crawl, read):
 
 def test_capabilities_are_declared_in_plain_words_and_never_observed(catalog, read):
     page = " ".join(read(ADDRESS).split())
-    assert "Continues where the last run stopped" in page
-    assert "Declared by: curated definition. None was observed by a run yet." in page
+    assert "None was observed by a run yet." in page
+    row = page.partition("Continues where the last run stopped")[2].partition("</tr>")[
+        0
+    ]
+    assert '<a href="/capabilities/state"><code>state</code></a>' in row
+    assert "<td>Curated definition</td>" in row
+    assert "not known" in row
 
 
 def test_nothing_is_praised_that_no_probe_saw(catalog, read):
@@ -118,7 +167,7 @@ def test_a_variant_that_went_says_since_when(folder, crawl, read):
     folder.remove("extractors", "tap-alpha", "bo")
     crawl(accept=True)
     page = read("/extractors/tap-alpha--bo")
-    assert "<strong>Deprecated.</strong>" in page
+    assert "<strong>Deprecated, " in page
     assert "Withdrawn" in page
 
 

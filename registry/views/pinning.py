@@ -1,0 +1,98 @@
+"""What an install of a variant fetches, and how the shown release alone is installed. Pure.
+
+A package is pinned by its version, a repository by the commit of the release. What a
+definition asks for in another way is left as it is: a guess would install something else.
+"""
+
+import re
+from dataclasses import dataclass
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from registry.models import Variant
+from registry.places import repository_place, written
+from registry.vocabulary import SourceKind
+
+COMMIT = re.compile(r"[0-9a-f]{40,64}")
+COMMIT_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A requirement, and in words what holds it to one release; or why nothing does."""
+
+    requirement: str
+    words: str
+    is_pinned: bool
+
+
+def pin_of(variant: Variant) -> Pin:
+    """Return a variant's requirement, pinned to its current release where one is known."""
+    pip_url = variant.pip_url
+    release = variant.current_release
+    if "==" in pip_url and "://" not in pip_url:
+        return Pin(pip_url, "The definition pins it.", is_pinned=True)
+    if release is not None and "://" not in pip_url:
+        exact = _exact(pip_url, release.version)
+        if exact and "commit" not in release.artifacts:
+            return Pin(exact, f"Pinned to {release.version}.", is_pinned=True)
+    if reference := git_reference(pip_url):
+        words = f"Held to {reference} by the definition; a branch or tag may move."
+        return Pin(pip_url, words, is_pinned=COMMIT.fullmatch(reference) is not None)
+    if release is not None and (commit := _commit(variant)):
+        base, mark, rest = pip_url.partition("#")
+        words = f"Pinned to the commit of {release.version}, {commit[:COMMIT_SHOWN]}."
+        return Pin(f"{base}@{commit}{mark}{rest}", words, is_pinned=True)
+    return Pin(pip_url, _why_not(pip_url), is_pinned=False)
+
+
+def git_reference(pip_url: str) -> str:
+    """Return the branch, tag or commit that a Git address asks for; nothing for none."""
+    if not is_git(pip_url):
+        return ""
+    # An `@` before the first slash names an account, one behind it a branch or tag.
+    path = pip_url.partition("://")[2].partition("/")[2]
+    return path.partition("#")[0].partition("@")[2]
+
+
+def is_git(pip_url: str) -> bool:
+    """Say whether an address is one of a Git repository."""
+    scheme, _, place = pip_url.partition("://")
+    path = place.partition("/")[2].partition("#")[0].partition("@")[0]
+    return bool(place) and (scheme.startswith("git") or path.endswith(".git"))
+
+
+def _exact(pip_url: str, version: str) -> str:
+    """Return a requirement at one version; nothing where it is none, or asks for others."""
+    try:
+        asked = Requirement(pip_url)
+    except InvalidRequirement:
+        return ""
+    if not asked.specifier.contains(version, prereleases=True):
+        return ""
+    extras = f"[{','.join(sorted(asked.extras))}]" if asked.extras else ""
+    marker = f" ; {asked.marker}" if asked.marker else ""
+    return f"{asked.name}{extras}=={version}{marker}"
+
+
+def _commit(variant: Variant) -> str:
+    """Return the current release's commit, where what is installed is its repository."""
+    place = repository_place(variant.pip_url) if is_git(variant.pip_url) else None
+    release, repository = variant.current_release, variant.repository
+    if place is None or release is None or repository is None:
+        return ""
+    commit = str(release.artifacts.get("commit", ""))
+    is_same = written(place).partition("#")[0] == repository.address.partition("#")[0]
+    is_kept = repository.kind == SourceKind.REPOSITORY and COMMIT.fullmatch(commit)
+    return commit if is_same and is_kept else ""
+
+
+def _why_not(pip_url: str) -> str:
+    if is_git(pip_url):
+        return (
+            "Nothing pins it: each install takes what the branch holds that day, "
+            "and no commit of a release is known."
+        )
+    if not pip_url or "://" in pip_url or " " in pip_url:
+        return ""
+    return "Nothing pins it: each install takes the newest release that it allows."
