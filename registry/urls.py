@@ -2,33 +2,80 @@
 
 from django.urls import path, register_converter
 
+from registry.views.brand import site_logo, style
 from registry.views.browse import browse, suggestions
+from registry.views.capable import capabilities, capability
 from registry.views.changes import changes
+from registry.views.chapters import BOOKS
+from registry.views.compare import compare
+from registry.views.conformance import checks, conformance
 from registry.views.converters import NameConverter, PluginTypeConverter
-from registry.views.feeds import feed, plugin_feed, variant_feed
+from registry.views.feeds import (
+    feed,
+    maintainer_feed,
+    plugin_feed,
+    service_feed,
+    variant_feed,
+)
+from registry.views.guide import chapter, contents
+from registry.views.history import history
 from registry.views.home import home
+from registry.views.keys import keys
+from registry.views.maintainer import maintainer
+from registry.views.maintainers import maintainers
+from registry.views.matrix import loading, matrix
 from registry.views.missing import missing
 from registry.views.monogram import logo
 from registry.views.opensearch import opensearch
 from registry.views.plugin import plugin
+from registry.views.preview import preview
+from registry.views.readme import readme
 from registry.views.robots import robots
 from registry.views.run import run
+from registry.views.service import service
+from registry.views.services import services
 from registry.views.sitemap import sitemap, sitemap_part
 from registry.views.source import hook, refresh, source
+from registry.views.status import crawl, status, status_json
+from registry.views.streams import streams
 from registry.views.theme import theme
 from registry.views.tickets import give, take
 from registry.views.variant import variant
+from registry.views.version import compare_releases, version
+from registry.views.versions import choose, versions
+from registry.views.way import way
 
 register_converter(PluginTypeConverter, "type")
 register_converter(NameConverter, "name")
+
+VARIANT = "<type:kind>/<name:name>--<name:variant_name>"
 
 urlpatterns = [
     path("", home, name="home"),
     path("search", browse, name="search"),
     path("suggest", suggestions, name="suggest"),
     path("theme", theme, name="theme"),
+    path("way", way, name="way"),
+    path("keys", keys, name="keys"),
+    path("status", status, name="status"),
+    path("status.json", status_json, name="status-json"),
+    path("status/crawl", crawl, name="status-crawl"),
+    path("assets/brand.css", style, name="brand-css"),
+    path("assets/brand/logo", site_logo, name="site-logo"),
     path("assets/logos/<path:address>", logo, name="logo"),
+    path(
+        "og/<slug:digest>/<type:kind>/<name:name>.png", preview, name="plugin-preview"
+    ),
+    path(
+        "og/<slug:digest>/<type:kind>/<name:name>--<name:variant_name>.png",
+        preview,
+        name="variant-preview",
+    ),
     path("runs/<int:pk>", run, name="run"),
+    path("conformance", checks, name="checks"),
+    path("conformance/<int:pk>", conformance, name="conformance"),
+    path("matrix", matrix, name="matrix"),
+    path("matrix/<int:pk>", loading, name="loading"),
     path("sources/<int:pk>", source, name="source"),
     path("sources/<int:pk>/refresh", refresh, name="refresh"),
     path("hooks/<int:pk>", hook, name="hook"),
@@ -39,6 +86,19 @@ urlpatterns = [
     path("sitemap-<slug:rows>-<int:number>.xml", sitemap_part, name="sitemap-part"),
     path("robots.txt", robots, name="robots"),
     path("opensearch.xml", opensearch, name="opensearch"),
+    path("capabilities", capabilities, name="capabilities"),
+    path("capabilities/<name:word>", capability, name="capability"),
+    *(path(book.slug, contents, {"book": book}, name=book.slug) for book in BOOKS),
+    *(
+        path(f"{book.slug}/<slug:slug>", chapter, {"book": book}, name=book.route)
+        for book in BOOKS
+    ),
+    path("services", services, name="services"),
+    path("services/<name:name>", service, name="service"),
+    path("services/<name:name>/feed", service_feed, name="service-feed"),
+    path("maintainers", maintainers, name="maintainers"),
+    path("maintainers/<name:name>", maintainer, name="maintainer"),
+    path("maintainers/<name:name>/feed", maintainer_feed, name="maintainer-feed"),
     path("<type:kind>", browse, name="browse"),
     # Before the plugins: one that is called `feed` has no page of its own.
     path("<type:kind>/feed", feed, name="type-feed"),
@@ -46,6 +106,20 @@ urlpatterns = [
     path("<type:kind>/<name:name>--<name:variant_name>", variant, name="variant"),
     path(
         "<type:kind>/<name:name>--<name:variant_name>/changes", changes, name="changes"
+    ),
+    path(f"{VARIANT}/readme", readme, name="readme"),
+    path(f"{VARIANT}/versions", versions, name="versions"),
+    path(f"{VARIANT}/versions/<path:version>", version, name="version"),
+    path(f"{VARIANT}/compare", choose, name="choose-releases"),
+    path(
+        f"{VARIANT}/compare/<path:older>...<path:newer>",
+        compare_releases,
+        name="compare-releases",
+    ),
+    path("<type:kind>/<name:name>/history", history, name="history"),
+    path("<type:kind>/<name:name>/compare", compare, name="compare"),
+    path(
+        "<type:kind>/<name:name>--<name:variant_name>/streams", streams, name="streams"
     ),
     path("<type:kind>/<name:name>/feed", plugin_feed, name="plugin-feed"),
     path(

@@ -8,12 +8,16 @@ from typing import Any
 
 from registry.facts import Json
 from registry.vocabulary import TicketKind
-from scrapers.trying import answer_run
+from scrapers.conforming.loads import answer_loading
+from scrapers.conforming.verdicts import answer_conformance
+from scrapers.trying import answer_run, workshop
 
 type Question = Mapping[str, Any]
 
 ANSWERS: Mapping[TicketKind, Callable[[Question], Json]] = {
     TicketKind.RUN: answer_run,
+    TicketKind.CONFORMANCE: lambda question: answer_conformance(question, workshop()),
+    TicketKind.LOADING: lambda question: answer_loading(question, workshop()),
 }
 
 

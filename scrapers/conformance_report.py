@@ -51,6 +51,21 @@ def as_documentation(checks: tuple[Check, ...]) -> str:
     return "\n".join([*head, *(_row(check) for check in checks)])
 
 
+def as_rows(checks: tuple[Check, ...]) -> list[dict[str, Any]]:
+    """Return all checks as JSON, as registry/views/checks.json holds them."""
+    return [
+        {
+            "id": one.id,
+            "title": one.title,
+            "level": one.level.value,
+            "kind": one.kind.value if one.kind else None,
+            "spec": one.spec,
+            "remedy": one.remedy,
+        }
+        for one in checks
+    ]
+
+
 def counts_in_words(report: Report) -> str:
     """Return how many verdicts there are of each result that occurs."""
     counts = report.counts

@@ -74,8 +74,7 @@ def follow(source: Source, *, now: datetime, accept: bool = False) -> Passage:
 
 def judge(snapshots: Sequence[Snapshot], *, now: datetime) -> Recorded:
     """Probe snapshots, record what follows, and mark them as done. Safe to repeat."""
-    found, spoken, before = [], [], set()
-    seen: dict[str, list[Snapshot]] = {kind: [] for kind in TicketKind}
+    found, spoken, before, seen = [], [], set(), _none_seen()
     for snapshot in snapshots:
         snapshot.probed_with = probes.VERSION
         kind = snapshot.subject.partition("/")[0]
@@ -130,6 +129,11 @@ def follow_try(ticket: ProbeTicket, *, now: datetime) -> Snapshot | None:
         judge([snapshot], now=now)
         publishing.publish_changed(now=now)
     return snapshot
+
+
+def _none_seen() -> dict[str, list[Snapshot]]:
+    """Return room for snapshots by the kind of ticket that they are results of."""
+    return {kind: [] for kind in TicketKind}
 
 
 def _tried(snapshot: Snapshot) -> tuple[Snapshot, Tried, Json, Json]:

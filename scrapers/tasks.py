@@ -10,7 +10,7 @@ from django.utils import timezone
 from registry import publishing
 from registry.catalog.following import follow_variants
 from registry.catalog.rating import rate_variants
-from registry.models import ProbeTicket, Snapshot, Source
+from registry.models import ProbeRun, ProbeTicket, Snapshot, Source
 from registry.places import parse
 from registry.vocabulary import SourceKind
 from sandbox import Level, assessed
@@ -18,11 +18,13 @@ from sandbox.index import Unavailable
 from sandbox.locking import NotASpec
 from sandbox.records import LAYOUT
 from scrapers import probes
+from scrapers.http import CrawlError
+from scrapers.issuing import issue_again
 from scrapers.leftovers import remove_leftovers
 from scrapers.line import Passage, follow_try, judge, judge_one_by_one
 from scrapers.rounds import Round
 from scrapers.seed import enrol_seed
-from scrapers.trying import workshop
+from scrapers.trying import tidy_up, workshop
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +107,10 @@ def invoke_due() -> None:
 
 @shared_task
 def renew() -> None:
-    """Have current releases tried again that older Pythons or sandboxes tried than ours."""
+    """Have current releases tried again that older Pythons or sandboxes tried than ours.
+
+    What tries have left is kept within its limit of disk.
+    """
     if not settings.PROBE or assessed().level is Level.NONE:
         return
     for python, interpreter in workshop().interpreters.items():
@@ -116,6 +121,7 @@ def renew() -> None:
             due_at=timezone.now()
         ):
             logger.info("Asking again of %d releases on Python %s.", count, python)
+    tidy_up()
 
 
 @shared_task(soft_time_limit=1200, time_limit=1260)
@@ -131,16 +137,24 @@ def invoke() -> None:
         return
     try:
         snapshot = follow_try(ticket, now=timezone.now())
-        starts = snapshot.run.starts if snapshot else "as before"
-        logger.info("Tried %s, whether it runs: %s", ticket, starts)
+        logger.info("Tried %s (%s), %s.", ticket, ticket.kind, _came_of(snapshot))
     except ProbeTicket.DoesNotExist:
         logger.warning("%s took longer than its lease.", ticket)
-    except (Unavailable, NotASpec, OSError) as error:
+    except (Unavailable, NotASpec, CrawlError, OSError) as error:
         logger.warning("%s could not be tried: %s", ticket, error)
         ticket.failed(timezone.now(), str(error))
-        # Where the index is away, the next one would fail the same way: a tick is soon enough.
-        return
+        if not isinstance(error, CrawlError):
+            # Where the index is away, the next would fail the same way: a tick is soon enough.
+            return
     invoke.delay()
+
+
+def _came_of(snapshot: Snapshot | None) -> str:
+    """Return what a try came to, for a log."""
+    if snapshot is None:
+        return "as before"
+    run = ProbeRun.objects.filter(snapshot=snapshot).first()
+    return f"whether it runs: {run.starts}" if run else "with news"
 
 
 def _begin_with_seed() -> None:

@@ -1,5 +1,6 @@
 """The registry's rows, one module per concept."""
 
+from registry.models.conformance import ConformanceRun, Loading, TapSchemas
 from registry.models.document import Document
 from registry.models.event import Event
 from registry.models.host import Host
@@ -8,6 +9,7 @@ from registry.models.plugin import Plugin, Variant
 from registry.models.probing import ProbeRun, ProbeTicket
 from registry.models.readme import Readme
 from registry.models.release import Release, Setting, Stream
+from registry.models.search_change import SearchChange
 from registry.models.search_entry import SearchEntry
 from registry.models.snapshot import Snapshot
 from registry.models.source import Source
@@ -16,21 +18,25 @@ from registry.models.user import User
 from registry.models.visit import Visit
 
 __all__ = [
+    "ConformanceRun",
     "Document",
     "Event",
     "Host",
+    "Loading",
     "Maintainer",
     "Plugin",
     "ProbeRun",
     "ProbeTicket",
     "Readme",
     "Release",
+    "SearchChange",
     "SearchEntry",
     "Setting",
     "Snapshot",
     "Source",
     "Statement",
     "Stream",
+    "TapSchemas",
     "User",
     "Variant",
     "Visit",

@@ -74,6 +74,16 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+def source_of(kind):
+    """Return a connector with what both share as one text, to be run with `-c`."""
+    shared = (SCRIPTS / "command_line.py").read_text()
+    return f"""
+import sys, types
+module = sys.modules["command_line"] = types.ModuleType("command_line")
+exec({shared!r}, module.__dict__)
+{(SCRIPTS / f"{kind}.py").read_text()}"""
+
+
 def connector(source, faults="", **said):
     return Connector(
         name="tap-good",
@@ -85,7 +95,7 @@ def connector(source, faults="", **said):
 
 
 def report(kind, faults="", **said):
-    source = (SCRIPTS / f"{kind}.py").read_text()
+    source = source_of(kind)
     config = CONFIGS[kind] | said.pop("config", {})
     return judge(record(kind, connector(source, faults, **said), config=config))
 

@@ -1,6 +1,8 @@
 """The conformance suite: named checks over a recorded run, each a pure function.
 
 A check never runs anything. `scrapers/conforming` makes the recordings, in the sandbox.
+Raising VERSION has every current release run and judged again: verdicts are kept, and
+recordings are not.
 """
 
 from scrapers.probes.conformance import (
@@ -20,6 +22,7 @@ from scrapers.probes.conformance import (
 from scrapers.probes.conformance.check import Check, Judged, Report
 from scrapers.probes.conformance.recording import Recording
 
+VERSION = 1
 CHECKS: tuple[Check, ...] = (
     *cli.CHECKS,
     *configs.CHECKS,

@@ -6,7 +6,6 @@ FAULTS in the environment names what it does wrong; without it, it does nothing 
 
 # ruff: noqa: T201  what it prints is what it does
 
-import argparse
 import gzip
 import json
 import os
@@ -14,7 +13,8 @@ import sys
 from pathlib import Path
 from urllib.request import urlopen
 
-FAULTS = set(os.environ.get("FAULTS", "").split())
+from command_line import FAULTS, run, stop
+
 SETTINGS = {
     "type": "object",
     "properties": {
@@ -23,7 +23,6 @@ SETTINGS = {
     },
     "required": ["api_token"],
 }
-TYPES = {"string": str, "integer": int}
 STRING = {"type": ["null", "string"]}
 USERS = [
     {"id": n, "name": f"name {n}", "updated_at": f"2024-01-0{n}T00:00:00Z"}
@@ -55,76 +54,8 @@ this is no message
 {"type": "RECORD", "stream": "users", "record": {"id": 2}}"""
 
 
-class Refused(Exception):
-    """What can't be taken."""
-
-
-def main():
-    options = parsed()
-    if options.version:
-        return sys.exit(2) if "no-version" in FAULTS else print("tap-good 1.0")
-    if options.about:
-        return about()
-    config = read_config(options.config)
-    if options.discover:
-        return discover()
-    return sync(config, options)
-
-
-def parsed():
-    if "help" in FAULTS and "--help" in sys.argv:
-        sys.exit(3)
-    parser = argparse.ArgumentParser()
-    for option in ("--config", "--catalog", "--state", "--format"):
-        parser.add_argument(option)
-    for option in ("--version", "--about", "--discover"):
-        parser.add_argument(option, action="store_true")
-    if "any-option" in FAULTS:
-        return parser.parse_known_args()[0]
-    return parser.parse_args()
-
-
-def about():
-    settings = {**SETTINGS, "type": 7} if "settings-schema" in FAULTS else SETTINGS
-    said = {"name": "tap-good", "capabilities": ["batch"], "settings": settings}
-    if "about" in FAULTS:
-        del said["name"]
-    print(json.dumps(said))
-
-
-def read_config(path):
-    if path is None:
-        if "traceback" in FAULTS:
-            raise RuntimeError("config")
-        stop("no-config", "--config is missing")
-        return {}
-    try:
-        config = json.loads(Path(path).read_text())
-    except (OSError, ValueError) as error:
-        if "traceback" in FAULTS:
-            raise RuntimeError("config") from None
-        stop("bad-config", f"{path}: {error}")
-        return {}
-    check(config)
-    if "leak" in FAULTS:
-        print("using", config.get("api_token"), file=sys.stderr)
-    return config
-
-
-def check(config):
-    for name in SETTINGS["required"]:
-        if name not in config:
-            stop("required", "one is missing" if "unnamed" in FAULTS else f"no {name}")
-    for name, value in config.items():
-        known = SETTINGS["properties"].get(name, {}).get("type", [])
-        words = [known] if isinstance(known, str) else known
-        if words and not any(isinstance(value, TYPES.get(w, ())) for w in words):
-            stop("wrong-type", f"{name} is of a wrong type")
-
-
-def stop(fault, message):
-    if fault not in FAULTS:
-        raise Refused(message)
+def main(options, config):
+    return discover() if options.discover else sync(config, options)
 
 
 def stream(name, properties, **root):
@@ -309,8 +240,10 @@ def batch(root, given):
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Refused as error:
-        print(f"tap-good: {error}", file=sys.stderr)
-        sys.exit(1)
+    run(
+        "tap-good",
+        main,
+        settings=SETTINGS,
+        capabilities=["batch"],
+        options=["--discover"],
+    )

@@ -5,7 +5,6 @@ FAULTS in the environment names what it does wrong; without it, it does nothing 
 
 # ruff: noqa: T201  what it prints is what it does
 
-import argparse
 import json
 import os
 import re
@@ -14,7 +13,8 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
-FAULTS = set(os.environ.get("FAULTS", "").split())
+from command_line import FAULTS, Refused, run, stop
+
 SETTINGS = {
     "type": "object",
     "properties": {
@@ -26,75 +26,6 @@ SETTINGS = {
 }
 # Which lines of the simplest fixture speak of Ada.
 FIRST = [False, True, False, False]
-TYPES = {"string": str, "integer": int}
-
-
-class Refused(Exception):
-    """Input that can't be taken."""
-
-
-def main():
-    options = parsed()
-    if options.version:
-        return sys.exit(2) if "no-version" in FAULTS else print("target-good 1.0")
-    if options.about:
-        return about()
-    return load(read_config(options.config))
-
-
-def parsed():
-    if "help" in FAULTS and "--help" in sys.argv:
-        sys.exit(3)
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--config")
-    parser.add_argument("--version", action="store_true")
-    parser.add_argument("--about", action="store_true")
-    parser.add_argument("--format")
-    if "any-option" in FAULTS:
-        return parser.parse_known_args()[0]
-    return parser.parse_args()
-
-
-def about():
-    settings = {**SETTINGS, "type": 7} if "settings-schema" in FAULTS else SETTINGS
-    capabilities = ["batch"] if "batch-declared" in FAULTS else []
-    said = {"name": "target-good", "capabilities": capabilities, "settings": settings}
-    if "about" in FAULTS:
-        del said["name"]
-    print(json.dumps(said))
-
-
-def read_config(path):
-    if path is None:
-        stop("no-config", "--config is missing")
-        return {}
-    try:
-        config = json.loads(Path(path).read_text())
-    except (OSError, ValueError) as error:
-        if "traceback" in FAULTS:
-            raise RuntimeError("config") from None
-        stop("bad-config", f"{path}: {error}")
-        return {}
-    check(config)
-    if "leak" in FAULTS:
-        print("using", config.get("api_token"), file=sys.stderr)
-    return config
-
-
-def check(config):
-    for name in SETTINGS["required"]:
-        if name not in config:
-            stop("required", "one is missing" if "unnamed" in FAULTS else f"no {name}")
-    for name, value in config.items():
-        known = SETTINGS["properties"].get(name, {}).get("type", [])
-        words = [known] if isinstance(known, str) else known
-        if words and not any(isinstance(value, TYPES.get(w, ())) for w in words):
-            stop("wrong-type", f"{name} is of a wrong type")
-
-
-def stop(fault, message):
-    if not {fault, "careless"} & FAULTS:
-        raise Refused(message)
 
 
 class Loader:
@@ -173,7 +104,7 @@ class Loader:
             stop("drops-batch", "BATCH is not supported")
 
 
-def load(config):
+def main(_options, config):
     loader = Loader(config)
     if "chatty" in FAULTS:
         print("loading…")
@@ -187,8 +118,5 @@ def load(config):
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Refused as error:
-        print(f"target-good: {error}", file=sys.stderr)
-        sys.exit(1)
+    capabilities = ["batch"] if "batch-declared" in FAULTS else []
+    run("target-good", main, settings=SETTINGS, capabilities=capabilities, options=[])

@@ -1,0 +1,104 @@
+"""A release from its name to something that can be put before the suite."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import sandbox
+from sandbox.installing import PLACE
+from sandbox.providing import Provided, provided
+from sandbox.trying import main_executable
+from sandbox.workshop import Workshop
+from scrapers.conforming.driving import CantRun, Connector
+from scrapers.probes.conformance.recording import Kind
+
+# The first of the two words counts: `tap-target-metrics` is a tap.
+KIND = re.compile(r"(?:^|[-_])(tap|target)[-_]")
+NOTHING: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """A connector that can be run, and what it was installed as.
+
+    `lock` is the digest of all packages, `level` how the sandbox holds it.
+    """
+
+    kind: Kind
+    connector: Connector
+    lock: str
+    interpreter: str
+    platform: str
+    level: str
+
+
+@contextmanager
+def installed(
+    spec: str,
+    *,
+    python: str,
+    workshop: Workshop,
+    rescue: str = "",
+    kind: str | None = None,
+    executable: str | None = None,
+    answers: Mapping[str, Any] = NOTHING,
+) -> Iterator[Installed]:
+    """Yield a release, installed for a minor version of Python; it is gone at the end.
+
+    `kind` and `executable` are for where its name does not say them. Raises CantRun where it
+    can't be installed or has no command, and what `provided` raises.
+    """
+    with provided(spec, python=python, workshop=workshop, rescue=rescue) as done:
+        if done.environment is None:
+            raise CantRun(_why(done))
+        name = _command(done, executable)
+        yield Installed(
+            kind=Kind(kind) if kind else kind_of(name),
+            connector=_connector(done, name, answers),
+            lock=done.lock.digest if done.lock else "",
+            interpreter=done.interpreter.version,
+            platform=workshop.platform,
+            level=str(sandbox.assessed().level),
+        )
+
+
+def _connector(done: Provided, name: str, answers: Mapping[str, Any]) -> Connector:
+    return Connector(
+        name=name,
+        command=(f"{PLACE}/bin/{name}",),
+        python=str(done.interpreter.executable),
+        own_python=f"{PLACE}/bin/python",
+        readable=done.readable,
+        environment={"PATH": f"{PLACE}/bin:/usr/bin:/bin"},
+        answers=answers,
+    )
+
+
+def kind_of(name: str) -> Kind:
+    """Return whether a command is a tap's or a target's. Raises CantRun."""
+    match = KIND.search(name.lower())
+    if match is None:
+        raise CantRun(f"{name} is called neither a tap nor a target.")
+    return Kind(match[1])
+
+
+def _command(done: Provided, wanted: str | None) -> str:
+    """Return the console script to run. Raises CantRun where there is none to choose."""
+    names = [one.name for one in done.executables]
+    if wanted is not None:
+        if wanted in names:
+            return wanted
+        raise CantRun(f"It has no such command; it has {', '.join(names) or 'none'}.")
+    main = main_executable(done)
+    if main is None:
+        raise CantRun("The package has no console script.")
+    return main.name
+
+
+def _why(done: Provided) -> str:
+    last = done.steps[-1] if done.steps else None
+    said = last.stderr.decode("utf-8", "replace").strip() if last else ""
+    where = last.name if last else "install"
+    return f"It can't be installed ({where}): {said[-500:] or 'no reason was given'}"

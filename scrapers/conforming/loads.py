@@ -1,0 +1,197 @@
+"""What a sandbox answers for a loading ticket: which taps' records a target loads.
+
+Nobody has the taps' services, so records are made up from the schemas that they were seen
+to offer. A target that does not load the simplest fixture, with a config that was made up,
+was not seen to do anything: it may need a database, and nothing is said of it.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import batched
+from typing import Any
+
+from registry.facts import Json
+from registry.tried import LOADING_LAYOUT, Answer, Blocked, Cause
+from sandbox.workshop import Workshop
+from scrapers.conforming.cases import Case, configured
+from scrapers.conforming.command_line import about_of
+from scrapers.conforming.driving import CantRun, Connector, drive
+from scrapers.conforming.installing import Installed, installed
+from scrapers.conforming.masking import masked
+from scrapers.conforming.presets import Preset, made_up
+from scrapers.conforming.replays import Replay, replays
+from scrapers.conforming.verdicts import NotStarted, made_of
+from scrapers.probes.conformance.loading import BY_ID, SIMPLEST
+from scrapers.probes.conformance.recording import Ending, Kind, RecordedRun
+from scrapers.probes.conformance.written import by_id, rows_of
+from scrapers.probes.invocation.causes import cause_of
+from scrapers.probes.invocation.json_texts import cleaned
+from scrapers.probes.invocation.record import Step
+
+# As many as two sandboxes run to their end, however long each takes.
+AT_ONCE = 8
+TEXT_BYTES = 500
+# What the machine lacks, and not the target.
+LACKING = frozenset(
+    {"config", "credentials", "network", "memory", "disk", "timed-out", "output",
+     "refused", "processes"}
+)  # fmt: skip
+# How the words of one ending are spelt for the rules of causes.
+ENDINGS = {Ending.TOO_MUCH_OUTPUT: "output", Ending.LOST: "refused"}
+RAISED = re.compile(
+    r"^(?:\w+\.){0,9}\w*(?:Error|Exception|Invalid\w*)\b.*", re.MULTILINE
+)
+LOG_LIMIT = 20_000
+ABOUT = Case(name="about", args=("--about", "--format=json"))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one tap's records came to: an answer, and its cause where that is not yes."""
+
+    answer: Answer
+    code: str = ""
+    cause: str = ""
+    read: int | None = None
+
+
+def answer_loading(question: Mapping[str, Any], workshop: Workshop) -> Json:
+    """Return for each tap in question whether the target loads what it would write.
+
+    Raises NotStarted and what `installed` raises but CantRun.
+    """
+    spec, taps = f"{question['address']}=={question['version']}", question["taps"]
+    head: Json = {"layout": LOADING_LAYOUT, "spec": spec, "config_is_made_up": True}
+    head["loads"] = []
+    if not taps:
+        return head
+    try:
+        with installed(
+            spec,
+            python=str(question["python"]),
+            workshop=workshop,
+            rescue=str(question["rescue"]),
+            kind=Kind.TARGET,
+        ) as one:
+            return head | made_of(one) | loads_of(one, taps)
+    except CantRun as error:
+        return head | _blocked(Blocked.NOT_INSTALLED, str(error))
+
+
+def loads_of(one: Installed, taps: Sequence[Mapping[str, Any]]) -> Json:
+    """Return what an installed target does with each tap's records. Raises NotStarted."""
+    try:
+        about = about_of(drive(one.connector, [ABOUT]))
+        preset = made_up(Kind.TARGET, one.connector.name, about)
+        first = _case(SIMPLEST, preset, BY_ID[SIMPLEST].stdin)
+        simplest = drive(one.connector, [first])[SIMPLEST]
+        if simplest.is_ok:
+            told = _all(one.connector, preset, simplest, taps)
+        else:
+            told = _blocked(Blocked.SIMPLEST, _cause(simplest).message)
+    except CantRun as error:
+        raise NotStarted(str(error)) from error
+    kept: Json = masked(told, preset.secrets)
+    return kept | {"config_is_made_up": preset.is_synthetic}
+
+
+def _all(
+    connector: Connector,
+    preset: Preset,
+    simplest: RecordedRun,
+    taps: Sequence[Mapping[str, Any]],
+) -> Json:
+    """Return what each tap's records came to."""
+    said = replays(taps)
+    runs = _runs(connector, preset, said)
+    seen = [_seen(one, run, simplest) for one, run in zip(said, runs, strict=True)]
+    return {
+        "loads": [_row(*these) for these in zip(taps, said, seen, strict=True)],
+    }
+
+
+def _blocked(code: Blocked, cause: str) -> Json:
+    cause = cleaned(cause, text_limit=TEXT_BYTES)
+    return {"blocked": {"code": code.value, "cause": cause}}
+
+
+def _runs(
+    connector: Connector, preset: Preset, said: Sequence[Replay]
+) -> list[RecordedRun | None]:
+    """Return the run of each tap for which there are messages."""
+    cases = [
+        _case(str(number), preset, one.said.messages)
+        for number, one in enumerate(said)
+        if one.said
+    ]
+    runs: dict[str, RecordedRun] = {}
+    for some in batched(cases, AT_ONCE, strict=False):
+        runs |= drive(connector, some)
+    return [runs.get(str(number)) for number in range(len(said))]
+
+
+def _case(name: str, preset: Preset, stdin: bytes) -> Case:
+    return configured(name, preset.config, stdin=stdin, read_back=True)
+
+
+def _seen(tap: Replay, run: RecordedRun | None, simplest: RecordedRun) -> Seen:
+    """Return what a run shows, and nothing that only its config or its records may."""
+    if tap.said is None or run is None:
+        return Seen(Answer.UNKNOWN, "schemas", tap.problem)
+    if run.is_ok:
+        return _read_back(run, simplest, expected=tap.said.expected)
+    cause = _cause(run)
+    if cause.code in LACKING:
+        return Seen(Answer.UNKNOWN, cause.code, cause.message)
+    if tap.said.doubt:
+        said = f"{tap.said.doubt} It was refused: {cause.message}"
+        return Seen(Answer.UNKNOWN, "doubt", said)
+    return Seen(Answer.NO, cause.code, cause.message)
+
+
+def _read_back(run: RecordedRun, simplest: RecordedRun, *, expected: int) -> Seen:
+    """Return whether as many rows are there as have to be.
+
+    Counted over all tables: each target has its own way to call them. Where the rows of the
+    simplest fixture are not found, nothing is known of any.
+    """
+    rows = rows_of(simplest.output, "orders", alone=True)
+    if simplest.output.unread or run.output.unread or not by_id(rows):
+        return Seen(Answer.YES)
+    read = sum(len(table.rows) for table in run.output.tables)
+    if read >= expected:
+        return Seen(Answer.YES, read=read)
+    cause = f"It exits with 0, and {expected - read} of {expected} rows are not there."
+    return Seen(Answer.NO, "rows", cause, read)
+
+
+def _cause(run: RecordedRun) -> Cause:
+    """Return why a run failed: by the rules, or by the last error that it printed."""
+    said = run.stderr.decode("utf-8", "replace")
+    step = Step(
+        name="load",
+        ending=ENDINGS.get(run.ending, run.ending.value),
+        exit_code=run.exit_code,
+        signal=run.signal,
+        stderr=said,
+    )
+    cause = cause_of(step) or Cause(code="unknown", message="It did not end well.")
+    raised = RAISED.findall(said[-LOG_LIMIT:])
+    if cause.code == "unknown" and raised:
+        return replace(cause, message=f"{run.ended.capitalize()}: {raised[-1][:300]}")
+    return cause
+
+
+def _row(tap: Mapping[str, Any], given: Replay, seen: Seen) -> Json:
+    return {
+        "tap": tap["tap"],
+        "version": tap["version"],
+        "digest": tap["digest"],
+        "streams": given.said.streams if given.said else 0,
+        "sent": given.said.sent if given.said else 0,
+        "read": seen.read,
+        "answer": seen.answer.value,
+        "code": seen.code,
+        "cause": cleaned(seen.cause, text_limit=TEXT_BYTES),
+    }

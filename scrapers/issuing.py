@@ -1,0 +1,187 @@
+"""Which current releases are put before the conformance suite, and which targets are to load.
+
+Asked about is a release that was seen to start, on the newest Python on which it does:
+anything else would say once more that it does not.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+from packaging.version import Version
+
+from registry.catalog.conforming import keep_conformance
+from registry.catalog.loading import keep_loadings, keep_schemas
+from registry.models import (
+    ProbeRun,
+    ProbeTicket,
+    Snapshot,
+    Source,
+    Statement,
+    TapSchemas,
+)
+from registry.tried import LOADING_LAYOUT, Answer
+from registry.vocabulary import PluginType, SourceKind, TicketKind
+from scrapers.probes.conformance import VERSION
+
+# After all runs that were never made, and before any is made again.
+PRIORITIES: Mapping[TicketKind, int] = {
+    TicketKind.CONFORMANCE: -500,
+    TicketKind.LOADING: -800,
+}
+KINDS: Mapping[str, tuple[TicketKind, ...]] = {
+    PluginType.EXTRACTORS: (TicketKind.CONFORMANCE,),
+    PluginType.LOADERS: (TicketKind.CONFORMANCE, TicketKind.LOADING),
+}
+
+
+@dataclass(slots=True)
+class Tries:
+    """Where one current release was tried: Pythons with an answer, empty while it is tried."""
+
+    version: str = ""
+    starts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def python(self) -> str | None:
+        """Return the newest Python on which it starts; None while a newer one is tried."""
+        for python in sorted(self.starts, key=Version, reverse=True):
+            if not self.starts[python]:
+                return None
+            if self.starts[python] == Answer.YES:
+                return python
+        return ""
+
+    def wanted(self, asked: set[str]) -> dict[str, list[str]]:
+        """Return what is to be asked about, as `issue` takes it; `asked` are versions.
+
+        What is asked about stays while it may soon be known to start on a newer Python.
+        """
+        if self.python is None:
+            return {self.version: []} if self.version in asked else {}
+        return {self.version: [self.python]} if self.python else {}
+
+
+def keep_further(
+    seen: Mapping[str, Sequence[Snapshot]], packages: Iterable[Source], *, now: datetime
+) -> None:
+    """Keep what was seen beyond runs, and ask about what follows from all of it.
+
+    `seen` are snapshots by the kind of their ticket, `packages` the sources of these and of
+    whatever else was judged with them.
+    """
+    keep_conformance(seen[TicketKind.CONFORMANCE])
+    issue_further(packages, now=now)
+    if keep_schemas({one.source for one in seen[TicketKind.RUN]}):
+        issue_loading(now=now)
+    # Without a word on any tap there is no use in asking once more, now.
+    if told := keep_loadings(seen[TicketKind.LOADING]):
+        issue_loading(told, now=now)
+
+
+def issue_further(sources: Iterable[Source], *, now: datetime) -> None:
+    """Make the tickets that follow from runs of packages; those there are stay as they are.
+
+    Four queries, and three for each release that is new.
+    """
+    by_key = {one.pk: one for one in sources if one.kind == SourceKind.PACKAGE}
+    if not settings.PROBE or not by_key:
+        return
+    found, known = _tries(by_key, now), _known(by_key)
+    types = Statement.objects.filter(source__in=by_key, gone_at=None).values_list(
+        "source", "variant__plugin__type"
+    )
+    for source_id, plugin_type in set(types):
+        tries = found.get(source_id, Tries())
+        for kind in KINDS.get(plugin_type, ()):
+            wanted = tries.wanted(known[source_id, kind])
+            if known[source_id, kind] != set(wanted):
+                ProbeTicket.objects.issue(
+                    by_key[source_id],
+                    wanted,
+                    now=now,
+                    kind=kind,
+                    priority=PRIORITIES[kind],
+                )
+
+
+def issue_again(*, now: datetime) -> int:
+    """Have asked again whatever an older suite answered, and what targets have not loaded.
+
+    Returns how many. What a killed worker left undone is found here, too.
+    """
+    if not settings.PROBE:
+        return 0
+    older = _idle(TicketKind.CONFORMANCE).filter(layout__lt=VERSION)
+    asked = _ask(older, TicketKind.CONFORMANCE, now=now)
+    return asked + issue_loading(now=now)
+
+
+def issue_loading(sources: Collection[int] | None = None, *, now: datetime) -> int:
+    """Have targets asked about the taps that they have not loaded; all, or those given.
+
+    Two queries. Returns how many.
+    """
+    idle = _idle(TicketKind.LOADING)
+    if sources is not None:
+        idle = idle.filter(source__in=sources)
+    return _ask(_lacking(idle), TicketKind.LOADING, now=now)
+
+
+def _idle(kind: TicketKind) -> QuerySet[ProbeTicket]:
+    """Return the tickets of current releases about which nothing is asked now."""
+    return ProbeTicket.objects.filter(
+        kind=kind, is_current=True, parked_at=None, due_at=None
+    )
+
+
+def _ask(tickets: QuerySet[ProbeTicket], kind: TicketKind, *, now: datetime) -> int:
+    keys = list(tickets.values_list("pk", flat=True))
+    rows = ProbeTicket.objects.filter(pk__in=keys)
+    return rows.update(due_at=now, priority=PRIORITIES[kind])
+
+
+def _lacking(tickets: QuerySet[ProbeTicket]) -> QuerySet[ProbeTicket]:
+    """Return the tickets whose target has not loaded what there is to load."""
+    missing = TapSchemas.objects.not_loaded_by(
+        OuterRef(OuterRef("source")),
+        OuterRef(OuterRef("version")),
+        layout=LOADING_LAYOUT,
+    )
+    return tickets.filter(Exists(missing))
+
+
+def _tries(sources: Mapping[int, Source], now: datetime) -> dict[int, Tries]:
+    """Return by package how its current release starts on each Python it is tried on.
+
+    Only what a worker holds is waited for: some Pythons may be on nobody's machine.
+    """
+    tickets = ProbeTicket.objects.filter(
+        source__in=sources, kind=TicketKind.RUN, is_current=True
+    )
+    found: dict[int, Tries] = defaultdict(Tries)
+    for ticket in tickets.only("source_id", "version", "python", "leased_until"):
+        tries = found[ticket.source_id]
+        tries.version = ticket.version
+        is_held = ticket.leased_until is not None and ticket.leased_until > now
+        tries.starts[ticket.python] = "" if is_held else Answer.UNKNOWN
+    runs = ProbeRun.objects.filter(source__in=sources).newest()
+    for run in runs.only("source_id", "version", "python", "installs", "imports"):
+        tries = found[run.source_id]
+        if run.version == tries.version and run.python in tries.starts:
+            tries.starts[run.python] = run.starts
+    return found
+
+
+def _known(sources: Mapping[int, Source]) -> Mapping[tuple[int, str], set[str]]:
+    """Return the versions that are asked about now, by package and kind."""
+    tickets = ProbeTicket.objects.filter(
+        source__in=sources, kind__in=PRIORITIES, is_current=True
+    )
+    found: dict[tuple[int, str], set[str]] = defaultdict(set)
+    for ticket in tickets.only("source_id", "kind", "version"):
+        found[ticket.source_id, ticket.kind].add(ticket.version)
+    return found
