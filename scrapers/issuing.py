@@ -27,6 +27,8 @@ from registry.tried import LOADING_LAYOUT, Answer
 from registry.vocabulary import PluginType, SourceKind, TicketKind
 from scrapers.probes.conformance import VERSION
 
+# What connectors are installed from.
+INSTALLED = (SourceKind.PACKAGE, SourceKind.REPOSITORY)
 # After all runs that were never made, and before any is made again.
 PRIORITIES: Mapping[TicketKind, int] = {
     TicketKind.CONFORMANCE: -500,
@@ -40,10 +42,14 @@ KINDS: Mapping[str, tuple[TicketKind, ...]] = {
 
 @dataclass(slots=True)
 class Tries:
-    """Where one current release was tried: Pythons with an answer, empty while it is tried."""
+    """Where one current release was tried: Pythons with an answer, empty while it is tried.
+
+    `commits` are what was tried there, of what is installed from Git.
+    """
 
     version: str = ""
     starts: dict[str, str] = field(default_factory=dict)
+    commits: dict[str, str] = field(default_factory=dict)
 
     @property
     def python(self) -> str | None:
@@ -54,6 +60,11 @@ class Tries:
             if self.starts[python] == Answer.YES:
                 return python
         return ""
+
+    @property
+    def commit(self) -> str:
+        """Return the commit that is to be asked about; empty for a package's release."""
+        return self.commits.get(self.python or "", "")
 
     def wanted(self, asked: set[str]) -> dict[str, list[str]]:
         """Return what is to be asked about, as `issue` takes it; `asked` are versions.
@@ -83,11 +94,11 @@ def keep_further(
 
 
 def issue_further(sources: Iterable[Source], *, now: datetime) -> None:
-    """Make the tickets that follow from runs of packages; those there are stay as they are.
+    """Make the tickets that follow from runs; those there are stay, until a commit moves.
 
     Four queries, and three for each release that is new.
     """
-    by_key = {one.pk: one for one in sources if one.kind == SourceKind.PACKAGE}
+    by_key = {one.pk: one for one in sources if one.kind in INSTALLED}
     if not settings.PROBE or not by_key:
         return
     found, known = _tries(by_key, now), _known(by_key)
@@ -97,14 +108,16 @@ def issue_further(sources: Iterable[Source], *, now: datetime) -> None:
     for source_id, plugin_type in set(types):
         tries = found.get(source_id, Tries())
         for kind in KINDS.get(plugin_type, ()):
-            wanted = tries.wanted(known[source_id, kind])
-            if known[source_id, kind] != set(wanted):
+            asked = known[source_id, kind]
+            wanted = tries.wanted({version for version, _ in asked})
+            if asked != {(version, tries.commit) for version in wanted}:
                 ProbeTicket.objects.issue(
                     by_key[source_id],
                     wanted,
                     now=now,
                     kind=kind,
                     priority=PRIORITIES[kind],
+                    revisions=dict.fromkeys(wanted, tries.commit),
                 )
 
 
@@ -169,19 +182,24 @@ def _tries(sources: Mapping[int, Source], now: datetime) -> dict[int, Tries]:
         is_held = ticket.leased_until is not None and ticket.leased_until > now
         tries.starts[ticket.python] = "" if is_held else Answer.UNKNOWN
     runs = ProbeRun.objects.filter(source__in=sources).newest()
-    for run in runs.only("source_id", "version", "python", "installs", "imports"):
+    for run in runs.only(
+        "source_id", "version", "python", "installs", "imports", "commit"
+    ):
         tries = found[run.source_id]
         if run.version == tries.version and run.python in tries.starts:
             tries.starts[run.python] = run.starts
+            tries.commits[run.python] = run.commit
     return found
 
 
-def _known(sources: Mapping[int, Source]) -> Mapping[tuple[int, str], set[str]]:
-    """Return the versions that are asked about now, by package and kind."""
+def _known(
+    sources: Mapping[int, Source],
+) -> Mapping[tuple[int, str], set[tuple[str, str]]]:
+    """Return the versions that are asked about now with their commits, by source and kind."""
     tickets = ProbeTicket.objects.filter(
         source__in=sources, kind__in=PRIORITIES, is_current=True
     )
-    found: dict[tuple[int, str], set[str]] = defaultdict(set)
-    for ticket in tickets.only("source_id", "kind", "version"):
-        found[ticket.source_id, ticket.kind].add(ticket.version)
+    found: dict[tuple[int, str], set[tuple[str, str]]] = defaultdict(set)
+    for ticket in tickets.only("source_id", "kind", "version", "revision"):
+        found[ticket.source_id, ticket.kind].add((ticket.version, ticket.revision))
     return found

@@ -15,12 +15,27 @@ from typing import Any
 
 from django.conf import settings
 
+from registry.vocabulary import SourceKind
 from sandbox.copies import whole_file, write_whole
 from sandbox.sources import SourceTree
 from sandbox.workshop import Workshop
 from scrapers.crawlers.git import COMMIT, Checkout, write_archive
 
 MARK = "#subdirectory="
+
+
+def asked(
+    question: Mapping[str, Any], workshop: Workshop
+) -> tuple[str, SourceTree | None]:
+    """Return the requirement in question, or what stands for it in words and the tree.
+
+    Raises a CrawlError where the repository can't be had.
+    """
+    address = str(question["address"])
+    if question["source"] != SourceKind.REPOSITORY:
+        return f"{address}=={question['version']}", None
+    source = source_tree(question, workshop)
+    return f"{address.partition(MARK)[0]} at {source.commit}", source
 
 
 def source_tree(question: Mapping[str, Any], workshop: Workshop) -> SourceTree:

@@ -17,7 +17,6 @@ from uv import find_uv_bin
 
 from registry.catalog.records import unchanged
 from registry.facts import Json
-from registry.vocabulary import SourceKind
 from sandbox.providing import current_lock
 from sandbox.records import LAYOUT
 from sandbox.sources import SourceTree
@@ -27,7 +26,7 @@ from sandbox.workshop import Workshop, open_workshop
 from scrapers.crawlers.index import Indexes
 from scrapers.http import session, trust
 from scrapers.probes.invocation import config_from
-from scrapers.source_trees import MARK, source_tree
+from scrapers.source_trees import asked
 from scrapers.static import read_source
 
 logger = logging.getLogger(__name__)
@@ -72,14 +71,11 @@ def answer_run(question: Mapping[str, Any]) -> Json:
     is run again: that follows from the index's pages and the commit alone. Raises what
     `try_spec` raises, and a CrawlError where a repository can't be had.
     """
-    address, python = str(question["address"]), str(question["python"])
-    source, spec = None, f"{address}=={question['version']}"
-    if question["source"] == SourceKind.REPOSITORY:
-        source = source_tree(question, workshop())
-        spec = f"{address.partition(MARK)[0]} at {source.commit}"
+    spec, source = asked(question, workshop())
     if is_as_it_was(spec, source, question):
         return unchanged(question)
-    return try_spec(spec, source=source, python=python, is_tap="tap-" in address)
+    python, is_tap = str(question["python"]), "tap-" in str(question["address"])
+    return try_spec(spec, source=source, python=python, is_tap=is_tap)
 
 
 def is_as_it_was(

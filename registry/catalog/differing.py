@@ -20,6 +20,8 @@ from registry.vocabulary import EventVerb, Origin, TicketKind
 
 # What installs is what a package or a repository offers; both are tried by their source.
 INSTALLED = (Origin.PACKAGE, Origin.REPOSITORY)
+# Nobody counts epochs that far. Source: PyPA, version specifiers.
+LAST = Version("999999!0")
 # Of more than that an event would be no news but a list.
 MESSAGES_KEPT = 50
 

@@ -67,7 +67,8 @@ def _current_releases(sources: Iterable[Source]) -> dict[int, Release]:
     """Return by package the release that an installer takes of the tap that it is."""
     spoken = Statement.objects.filter(
         source__in=list(sources),
-        origin=Origin.PACKAGE,
+        # Where its runs speak: it installs from there what was tried.
+        origin=Origin.PROBE,
         gone_at=None,
         variant__plugin__type=PluginType.EXTRACTORS,
         variant__current_release__isnull=False,

@@ -110,7 +110,8 @@ class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
         Versions and Pythons come most wanted first: of all packages the newest release is
         tried on the first Python before any is on the next. The first version is the current
         one, and those before it are current no more. `revisions` are the commits of
-        versions that are installed from Git, `priority` is that of the first. Three queries.
+        versions that are installed from Git: one that moved is due. `priority` is that of
+        the first. Three queries, and one for each revision.
         """
         current = next(iter(wanted), "")
         ours = self.filter(source=source, kind=kind)
@@ -131,6 +132,10 @@ class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
             ],
             ignore_conflicts=True,
         )  # fmt: skip
+        for version, revision in revisions.items():
+            if revision:
+                moved = ours.filter(version=version).exclude(revision=revision)
+                moved.update(revision=revision, due_at=now, priority=priority)
 
 
 class ProbeTicket(models.Model):

@@ -32,10 +32,11 @@ FAILURES_SHOWN = 10
 
 def beside(rows: QuerySet[Variant, Any]) -> QuerySet[Variant, Any]:
     """Return variants with their newest verdicts and loadings, in the same query."""
-    packages = Statement.objects.filter(
-        variant=OuterRef(OuterRef("pk")), origin=Origin.PACKAGE, gone_at=None
+    # Whose runs speak of a variant: it installs what was tried.
+    tried = Statement.objects.filter(
+        variant=OuterRef(OuterRef("pk")), origin=Origin.PROBE, gone_at=None
     ).values("source")
-    runs = ConformanceRun.objects.filter(source__in=packages).order_by("-snapshot_id")
+    runs = ConformanceRun.objects.filter(source__in=tried).order_by("-snapshot_id")
     order = Case(
         When(answer="yes", then=0), When(answer="no", then=1), default=2,
         output_field=IntegerField(),
@@ -51,8 +52,8 @@ def beside(rows: QuerySet[Variant, Any]) -> QuerySet[Variant, Any]:
                 )
             )[:1]
         ),
-        loads_into=_loadings(loadings.filter(tap__in=packages), "target"),
-        loads_from=_loadings(loadings.filter(target__in=packages), "tap"),
+        loads_into=_loadings(loadings.filter(tap__in=tried), "target"),
+        loads_from=_loadings(loadings.filter(target__in=tried), "tap"),
     )  # fmt: skip
 
 

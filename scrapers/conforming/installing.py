@@ -9,6 +9,7 @@ from typing import Any
 import sandbox
 from sandbox.installing import PLACE
 from sandbox.providing import Provided, provided
+from sandbox.sources import SourceTree
 from sandbox.trying import main_executable
 from sandbox.workshop import Workshop
 from scrapers.conforming.driving import CantRun, Connector
@@ -41,6 +42,7 @@ def installed(
     python: str,
     workshop: Workshop,
     rescue: str = "",
+    source: SourceTree | None = None,
     kind: str | None = None,
     executable: str | None = None,
     answers: Mapping[str, Any] = NOTHING,
@@ -50,7 +52,9 @@ def installed(
     `kind` and `executable` are for where its name does not say them. Raises CantRun where it
     can't be installed or has no command, and what `provided` raises.
     """
-    with provided(spec, python=python, workshop=workshop, rescue=rescue) as done:
+    with provided(
+        spec, python=python, workshop=workshop, rescue=rescue, source=source
+    ) as done:
         if done.environment is None:
             raise CantRun(_why(done))
         name = _command(done, executable)

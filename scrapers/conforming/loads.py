@@ -28,6 +28,7 @@ from scrapers.probes.conformance.written import by_id, rows_of
 from scrapers.probes.invocation.causes import cause_of
 from scrapers.probes.invocation.json_texts import cleaned
 from scrapers.probes.invocation.record import Step
+from scrapers.source_trees import asked
 
 # As many as two sandboxes run to their end, however long each takes.
 AT_ONCE = 8
@@ -42,6 +43,7 @@ ENDINGS = {Ending.TOO_MUCH_OUTPUT: "output", Ending.LOST: "refused"}
 RAISED = re.compile(
     r"^(?:\w+\.){0,9}\w*(?:Error|Exception|Invalid\w*)\b.*", re.MULTILINE
 )
+
 LOG_LIMIT = 20_000
 ABOUT = Case(name="about", args=("--about", "--format=json"))
 
@@ -59,9 +61,9 @@ class Seen:
 def answer_loading(question: Mapping[str, Any], workshop: Workshop) -> Json:
     """Return for each tap in question whether the target loads what it would write.
 
-    Raises NotStarted and what `installed` raises but CantRun.
+    Raises NotStarted, what `asked` raises, and what `installed` raises but CantRun.
     """
-    spec, taps = f"{question['address']}=={question['version']}", question["taps"]
+    taps, (spec, source) = question["taps"], asked(question, workshop)
     head: Json = {"layout": LOADING_LAYOUT, "spec": spec, "config_is_made_up": True}
     head["loads"] = []
     if not taps:
@@ -73,6 +75,7 @@ def answer_loading(question: Mapping[str, Any], workshop: Workshop) -> Json:
             workshop=workshop,
             rescue=str(question["rescue"]),
             kind=Kind.TARGET,
+            source=source,
         ) as one:
             return head | made_of(one) | loads_of(one, taps)
     except CantRun as error:

@@ -15,6 +15,7 @@ from scrapers.probes.conformance import CHECKS, VERSION, judge
 from scrapers.probes.conformance.check import Judged, Report, inconclusive
 from scrapers.probes.conformance.recording import Recording
 from scrapers.probes.invocation.json_texts import cleaned
+from scrapers.source_trees import asked
 
 # Of each text: a message, and the end of what was printed.
 TEXT_BYTES = 500
@@ -30,17 +31,19 @@ class NotStarted(OSError):
 def answer_conformance(question: Mapping[str, Any], workshop: Workshop) -> Json:
     """Return the verdicts on the release in question; none where it can't be installed.
 
-    Judged here, next to the recording, which is megabytes and is not kept. Raises NotStarted
-    and what `installed` raises but CantRun.
+    Judged here, next to the recording, which is megabytes and is not kept. Raises NotStarted,
+    what `asked` raises, and what `installed` raises but CantRun.
     """
-    spec = f"{question['address']}=={question['version']}"
+    spec, source = asked(question, workshop)
     head: Json = {"layout": VERSION, "spec": spec, "problem": ""}
+    head["commit"] = source.commit if source else ""
     try:
         with installed(
             spec,
             python=str(question["python"]),
             workshop=workshop,
             rescue=str(question["rescue"]),
+            source=source,
         ) as one:
             return head | made_of(one) | _judged(spec, one)
     except CantRun as error:

@@ -8,10 +8,12 @@ import pytest
 from django.utils import timezone
 
 from registry.catalog.following import follow_variants
+from registry.catalog.questions import question_of
 from registry.models import ProbeRun, ProbeTicket, Release, Source, Variant
-from registry.vocabulary import Origin, SourceKind
+from registry.vocabulary import Origin, SourceKind, TicketKind
 from sandbox import Level, assessed
 from scrapers import tasks, trying
+from scrapers.probes.conformance import VERSION
 from tests.sandbox.connectors import sources_of, wheel_of
 from tests.sandbox.test_line import ABOUT
 from tests.scrapers.git_server import GitServer
@@ -102,19 +104,26 @@ def test_a_branch_that_nobody_pinned_is_tried_as_it_is(
 def test_a_push_is_tried_and_the_same_commit_is_not(
     songbook, upstream, folder, crawl, monkeypatch
 ):
-    commit(upstream)
+    first = commit(upstream)
     curate(folder, crawl, f"git+{upstream.url}.git")
     look(upstream)
     tasks.invoke()
-    ProbeTicket.objects.update(due_at=timezone.now())
+    further = ProbeTicket.objects.get(kind=TicketKind.CONFORMANCE)
+    assert further.revision == first
+    runs = ProbeTicket.objects.filter(kind=TicketKind.RUN)
+    further.succeeded(timezone.now(), lock="l", is_news=True, patch=0, layout=VERSION)
+    runs.update(due_at=timezone.now())
     monkeypatch.setattr(trying, "try_spec", None)
     tasks.invoke()
-    assert ProbeTicket.objects.get().unchanged == 1
+    assert runs.get().unchanged == 1
     monkeypatch.undo()
     pushed = commit(upstream, ABOUT.replace("things", "others"))
     look(upstream)
-    ProbeTicket.objects.update(due_at=timezone.now())
+    runs.update(due_at=timezone.now())
     tasks.invoke()
+    further.refresh_from_db()
+    assert (further.revision, further.due_at is None) == (pushed, False)
+    assert question_of(further)["revision"] == pushed
     assert [run.commit for run in ProbeRun.objects.newest()] == [pushed]
     assert tried().current_release.streams.get().tap_stream_id == "others"
 
