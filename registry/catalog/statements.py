@@ -11,6 +11,9 @@ from registry.models import Event, Maintainer, Plugin, Snapshot, Statement, Vari
 from registry.models.bulk import BATCH, save_all
 from registry.vocabulary import Origin
 
+# What runs of a source's releases say; the source itself says the rest.
+TRIED = (Origin.CODE, Origin.PROBE)
+
 
 class PluginKey(NamedTuple):
     """A plugin's identity."""
@@ -214,7 +217,7 @@ def _keep_silence(
     }
     # A package falls silent without its runs, and the other way round.
     looked = {
-        (plugins[one.key].pk, one.snapshot.source_id, one.facts.origin is Origin.PROBE)
+        (plugins[one.key].pk, one.snapshot.source_id, _voice(one.facts.origin))
         for one in found
     }
     rows = Statement.objects.filter(
@@ -225,10 +228,15 @@ def _keep_silence(
     silent = [
         row
         for row in rows
-        if (row.variant.plugin_id, row.source_id, row.origin == Origin.PROBE) in looked
+        if (row.variant.plugin_id, row.source_id, _voice(row.origin)) in looked
         and (row.variant_id, row.source_id, row.origin) not in spoken
     ]
     for row in silent:
         row.gone_at = now
     save_all(silent, ["gone_at"])
     return {row.variant.plugin_id for row in silent}
+
+
+def _voice(origin: str) -> str:
+    """Return what falls silent by itself: a source's runs do apart from what it says."""
+    return origin if origin in TRIED else ""
