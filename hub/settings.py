@@ -67,6 +67,8 @@ SANDBOX_TOKEN = env.str("SANDBOX_TOKEN", default="")
 # What the sandbox keeps between tries; its account must be able to read it.
 SANDBOX_STATE = env.str("SANDBOX_STATE", default=str(STATE / "sandbox"))
 SANDBOX_STATE_GB = env.int("SANDBOX_STATE_GB", default=20)
+# The OCI runtime that holds foreign code; empty means the best of what is always tried.
+SANDBOX_RUNTIME = env.str("SANDBOX_RUNTIME", default="")
 CRAWL_TIMEOUT_S = env.int("CRAWL_TIMEOUT_S", default=60)
 
 INSTALLED_APPS = [

@@ -7,14 +7,12 @@ capability, can't gain one, and can make no namespaces where bubblewrap >= 0.8 f
 
 import atexit
 import importlib.util
-import os
 import re
 import resource
 import shutil
-import signal
 import subprocess
 import tempfile
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +26,7 @@ from sandbox.starting import (
     Job,
     Refused,
     Start,
+    end_all,
     file_of,
     most_processes,
     pipe,
@@ -117,15 +116,9 @@ def start(job: Job, held: ExitStack) -> Start:
         program=["/bin/sh", "-c", gate, "sh", *program],
         files=tuple(files),
         status=told,
-        end=_end,
+        end=end_all,
         account=job.account,
     )
-
-
-def _end(pid: int) -> None:
-    """Kill bubblewrap, whose death ends the first process inside, and so all others."""
-    with suppress(ProcessLookupError):
-        os.killpg(pid, signal.SIGKILL)
 
 
 def _ulimits(job: Job) -> list[str]:

@@ -18,7 +18,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import replace
 
-from sandbox import bubblewrap, cgroups, landlock
+from sandbox import bubblewrap, cgroups, container, landlock
 from sandbox.cgroups import Group, Usage
 from sandbox.limits import Limits
 from sandbox.outcome import Ending, Run
@@ -26,7 +26,11 @@ from sandbox.sampling import sample
 from sandbox.starting import GO, OWN_PROCESSES, Job, Level, Refused, Start
 from sandbox.watching import Watch
 
-STARTERS = {Level.BUBBLEWRAP: bubblewrap.start, Level.LANDLOCK: landlock.start}
+STARTERS = {
+    Level.CONTAINER: container.start,
+    Level.BUBBLEWRAP: bubblewrap.start,
+    Level.LANDLOCK: landlock.start,
+}
 # How long what was started may take to end before it is killed.
 DEATH_S = 5.0
 # Shells, and bubblewrap, add it to the number of the signal that ended a command.
@@ -40,10 +44,11 @@ def execute(level: Level, job: Job, stdin: bytes = b"") -> Run:
         return refusal(job.command, "nothing here can hold foreign code")
     try:
         with ExitStack() as held:
-            group = _group(job.limits, held)
+            most = _most_processes(level, job.limits)
+            group = _group(job.limits, most, held)
             job = replace(job, grouped=group is not None)
             start = STARTERS[level](job, held)
-            return _Execution(start, job, group).to_the_end(stdin, began)
+            return _Execution(start, job, group, most).to_the_end(stdin, began)
     except Refused as refused:
         return refusal(job.command, str(refused))
 
@@ -66,12 +71,19 @@ def refusal(command: tuple[str, ...], sentence: str) -> Run:
     )
 
 
-def _group(limits: Limits, held: ExitStack) -> Group | None:
+def _most_processes(level: Level, limits: Limits) -> int:
+    """Return how many processes of a run are allowed, with those that hold the job."""
+    if level is Level.CONTAINER:
+        return container.most_processes(limits)
+    return limits.processes + OWN_PROCESSES
+
+
+def _group(limits: Limits, most: int, held: ExitStack) -> Group | None:
     where = cgroups.hierarchy()
     if where is None:
         return None
     try:
-        group = Group(where, limits)
+        group = Group(where, replace(limits, processes=most - cgroups.OWN_PROCESSES))
     except OSError:
         # What was delegated can be taken back; then we look on ourselves.
         return None
@@ -82,8 +94,9 @@ def _group(limits: Limits, held: ExitStack) -> Group | None:
 class _Execution:
     """A started job, its group, and what is known of it."""
 
-    def __init__(self, start: Start, job: Job, group: Group | None) -> None:
+    def __init__(self, start: Start, job: Job, group: Group | None, most: int) -> None:
         self.start, self.job, self.group = start, job, group
+        self.most_processes = most
         self.peak_bytes = 0
         self.cpu_seconds = 0.0
         switched = start.account if start.account and start.account.changes else None
@@ -167,7 +180,7 @@ class _Execution:
         self.cpu_seconds = max(self.cpu_seconds, taken.cpu_seconds)
         if taken.memory_bytes > self.job.limits.memory_bytes:
             return Ending.MEMORY
-        if taken.processes > self.job.limits.processes + OWN_PROCESSES:
+        if taken.processes > self.most_processes:
             return Ending.PROCESSES
         return self.start.look() if self.start.look else None
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sandbox import bubblewrap, cgroups, landlock, seccomp
+from sandbox import bubblewrap, cgroups, container, landlock, seccomp
 from sandbox.accounts import Account, NoAccount, account
 from sandbox.selftest import failures
 from sandbox.starting import Level, Refused
@@ -12,6 +12,11 @@ NOTHING_HOLDS = (
     "Foreign code is not run on this machine, because nothing here can hold it. {reasons}"
     " Allow user namespaces for ordinary users and install bubblewrap 0.8 or newer, or a"
     " Linux with Landlock."
+)
+# Somebody who asked for a runtime trusts nothing else.
+RUNTIME_DOES_NOT_HOLD = (
+    "Foreign code is not run on this machine: SANDBOX_RUNTIME asks for {name}, and {reason}."
+    " Nothing else is taken instead."
 )
 
 
@@ -27,6 +32,7 @@ class Assessed:
     reason: str = ""
     account: str = ""
     # The program and its version, where namespaces hold it.
+    runtime: str = ""
     bubblewrap: str = ""
     landlock: int = 0
     cgroups: int = 0
@@ -39,19 +45,31 @@ class Assessed:
     @property
     def namespaces(self) -> bool:
         """Return whether foreign code has processes, network and mounts of its own."""
-        return self.level is Level.BUBBLEWRAP
+        return self.level in (Level.CONTAINER, Level.BUBBLEWRAP)
+
+
+def choose_runtime(name: str) -> None:
+    """Have foreign code held by an OCI runtime, by its path or name, or by nothing at all.
+
+    Empty for the best that this machine has of its own. It counts for this process.
+    """
+    container.choose(name)
+    assessed.cache_clear()
 
 
 @lru_cache(maxsize=1)
 def assessed() -> Assessed:
     """Return the best level of this machine that withstands a short attack.
 
-    The first call takes about a second; the answer holds as long as this process.
+    The first call takes about a second; the answer holds as long as this process. Where a
+    runtime was chosen, it is this or none.
     """
     try:
         who = account()
     except NoAccount as missing:
         return Assessed(level=Level.NONE, reason=str(missing))
+    if container.chosen():
+        return _of_runtime(who)
     reasons: list[str] = []
     for level in (Level.BUBBLEWRAP, Level.LANDLOCK):
         against = why_not(level, who)
@@ -67,6 +85,8 @@ def why_not(level: Level, who: Account) -> str:
     if seccomp.machine() is None:
         return "there is no filter of system calls for this kind of processor"
     try:
+        if level is Level.CONTAINER:
+            container.runtime()
         if level is Level.BUBBLEWRAP:
             bubblewrap.binary(who)
         found = failures(level, who)
@@ -75,15 +95,23 @@ def why_not(level: Level, who: Account) -> str:
     return f"an attack {', '.join(found)}" if found else ""
 
 
+def _of_runtime(who: Account) -> Assessed:
+    if against := why_not(Level.CONTAINER, who):
+        said = RUNTIME_DOES_NOT_HOLD.format(name=container.chosen(), reason=against)
+        return Assessed(level=Level.NONE, reason=said, account=who.name)
+    return _described(Level.CONTAINER, who, "")
+
+
 def _described(level: Level, who: Account, reason: str) -> Assessed:
     where = cgroups.hierarchy()
-    by_namespaces = level is Level.BUBBLEWRAP
-    found = bubblewrap.binary(who) if by_namespaces else None
+    runtime = container.runtime() if level is Level.CONTAINER else None
+    found = bubblewrap.binary(who) if level is Level.BUBBLEWRAP else None
     return Assessed(
         level=level,
         reason=reason,
         account=who.name,
+        runtime=f"{runtime.path} {runtime.version}" if runtime else "",
         bubblewrap=f"{found.path} {found.version}" if found else "",
-        landlock=0 if by_namespaces else landlock.version(),
+        landlock=landlock.version() if level is Level.LANDLOCK else 0,
         cgroups=where.version if where else 0,
     )

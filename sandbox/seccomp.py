@@ -54,6 +54,11 @@ TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 # The versions of Landlock that hold these themselves.
 SCOPES_SINCE, TRUNCATE_SINCE = 6, 3
 
+# Calls that fail at every level.
+REFUSED = (ADMINISTRATION, NAMESPACES, PROCESSES, KERNEL)
+# The kinds of sockets that a network namespace holds.
+FAMILIES = (AF_UNIX, AF_INET, AF_INET6)
+
 Instruction = tuple[int, int, int, int]
 
 
@@ -78,13 +83,12 @@ def in_namespaces(of: Machine) -> bytes:
 
     Sockets of the network namespace stay: it has a loopback device and no other.
     """
-    families = (AF_UNIX, AF_INET, AF_INET6)
     return _program(
         of,
         [
             *_everywhere(of),
-            *_only(_number(SOCKET, of), 0, families, errno.EAFNOSUPPORT),
-            *_only(_number(SOCKETPAIR, of), 0, families, errno.EAFNOSUPPORT),
+            *_only(_number(SOCKET, of), 0, FAMILIES, errno.EAFNOSUPPORT),
+            *_only(_number(SOCKETPAIR, of), 0, FAMILIES, errno.EAFNOSUPPORT),
         ],
     )
 
@@ -116,8 +120,7 @@ def without_namespaces(of: Machine, landlock: int) -> bytes:
 
 
 def _everywhere(of: Machine) -> list[Instruction]:
-    tables = (ADMINISTRATION, NAMESPACES, PROCESSES, KERNEL)
-    numbers = [each for table in tables for each in table.values()]
+    numbers = [each for table in REFUSED for each in table.values()]
     return [
         *_refused(numbers, of, errno.EPERM),
         # Its flags lie in memory, where a filter cannot look. The C library then takes

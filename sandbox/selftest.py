@@ -26,6 +26,8 @@ from sandbox.outcome import Ending, Run
 from sandbox.starting import WORK, Job, Level
 
 SCRIPT = (Path(__file__).parent / "inside" / "selftest.py").read_text()
+# Far more than are allowed, also where a sandbox counts some of its own with them.
+PROCESSES = 400
 LIMITS = Limits(
     wall_s=10,
     cpu_s=5,
@@ -35,8 +37,19 @@ LIMITS = Limits(
     writable_bytes=1 * MIB,
     output_bytes=64 * 1024,
 )
-# Written to, so that it is really taken.
-GREED = "import os; os.write(1, bytes(b'x' * (400 << 20))[:1])"
+# What takes too much is apart: a sandbox may end it with all that it would have told.
+GREED = {
+    # Written to, so that it is really taken.
+    "took more memory than it may": (
+        "import os; os.write(1, bytes(b'x' * (400 << 20))[:1])"
+    ),
+    # All at once. They end with the first, the last who could write.
+    "started too many processes": (
+        "import os; reading, writing = os.pipe()\n"
+        f"for _ in range({PROCESSES}):\n"
+        "    os.fork() or (os.close(writing), os.read(reading, 1), os._exit(0))"
+    ),
+}
 SYSTEM = Path("/usr/bin/python3")
 CANARY = "SONGBOOK_CANARY"
 
@@ -72,9 +85,15 @@ def _attacked(
 
 
 def _overate(level: Level, account: Account, python: Interpreter) -> list[str]:
-    done = _run(level, account, python, GREED, b"")
-    ended = done.ending is Ending.EXITED and done.exit_code == 0
-    return ["took more memory than it may"] if ended else []
+    return [
+        name
+        for name, script in GREED.items()
+        if _succeeds(_run(level, account, python, script, b""))
+    ]
+
+
+def _succeeds(done: Run) -> bool:
+    return done.ending is Ending.EXITED and done.exit_code == 0
 
 
 def _run(
@@ -111,7 +130,6 @@ def _targets(held: ExitStack) -> dict[str, str | int]:
         "canary": CANARY,
         "port": listener.getsockname()[1],
         "abstract": name,
-        "processes": LIMITS.processes,
     }
 
 

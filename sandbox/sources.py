@@ -20,8 +20,7 @@ class SourceTree:
     """The files of a commit in a tar archive, and the folder in it where the project is.
 
     `committed_at` is when the commit was made, in ISO 8601. `version` is told to builds that
-    would ask Git for theirs, of which there is none inside. `extras` are what is to be
-    installed with it.
+    would ask Git for theirs, of which there is none inside.
     """
 
     archive: Path
@@ -30,7 +29,6 @@ class SourceTree:
     committed_at: str = ""
     directory: str = ""
     version: str = ""
-    extras: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -66,5 +64,4 @@ class SourceTree:
     def requirement(self, wheel: Path) -> str:
         """Return what to tell a resolver: the wheel itself, wherever else its name leads."""
         name = parse_wheel_filename(wheel.name)[0]
-        extras = f"[{','.join(self.extras)}]" if self.extras else ""
-        return f"{name}{extras} @ file://{self.place(wheel)}"
+        return f"{name} @ file://{self.place(wheel)}"

@@ -3,8 +3,9 @@
 import os
 import re
 import resource
+import signal
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from io import FileIO
@@ -40,6 +41,7 @@ COUNTED_APART = (5, 14)
 class Level(StrEnum):
     """What holds foreign code."""
 
+    CONTAINER = "container"
     BUBBLEWRAP = "bubblewrap"
     LANDLOCK = "landlock"
     NONE = "none"
@@ -91,6 +93,12 @@ def pipe(held: ExitStack) -> tuple[FileIO, FileIO]:
     # thread's file.
     reading, writing = os.pipe()
     return held.enter_context(FileIO(reading)), held.enter_context(FileIO(writing, "w"))
+
+
+def end_all(pid: int) -> None:
+    """Kill the first process and its group, with which the namespaces below it end."""
+    with suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def file_of(content: bytes, held: ExitStack) -> FileIO:

@@ -3,11 +3,13 @@
 Everything in it can be had again, but not while a try needs it: a wheel that vanishes
 between two steps would look like a fault of the release. So tries hold the room together,
 and who tidies up has it alone. A turnstile before it keeps new tries out while he waits.
+What somebody has just put there, for a try that has yet to begin, stays as well.
 """
 
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,6 +26,8 @@ PIECES = (
 CACHES = ("uv", "judged")
 # Down to this part of the limit, so that not every hour begins with tidying up.
 ENOUGH = 0.7
+# A commit is fetched before its try takes the room, and may wait for it.
+RECENT_S = 1800
 # Of `st_blocks`, whatever the file system's own are.
 BLOCK = 512
 
@@ -89,7 +93,10 @@ def _room(state: Path, how: int) -> Iterator[None]:
 
 
 def _oldest_first(state: Path) -> list[Path]:
-    """Return pieces by when they were last read, where the file system keeps that."""
+    """Return pieces by when they were last read, where the file system keeps that.
+
+    What was read or written just now is left out.
+    """
     found = []
     for pattern in PIECES:
         for piece in state.glob(pattern):
@@ -99,7 +106,8 @@ def _oldest_first(state: Path) -> list[Path]:
                     key=lambda one: max(one.st_atime, one.st_mtime),
                 )
                 found.append((max(said.st_atime, said.st_mtime), piece))
-    return [piece for _, piece in sorted(found)]
+    recent = time.time() - RECENT_S
+    return [piece for at, piece in sorted(found) if at < recent]
 
 
 def _removed(path: Path) -> int:

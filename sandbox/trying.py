@@ -153,7 +153,13 @@ def _lacks(outcome: Outcome) -> bool:
 def _record(done: Provided, workshop: Workshop, steps: list[Outcome]) -> Json:
     record = empty_record(done.spec, done.interpreter.minor)
     package, source = done.package, done.source
-    commit = {"commit": source.commit, "folder": source.directory} if source else {}
+    commit = {}
+    if source is not None:
+        commit = {
+            "commit": source.commit,
+            "committed_at": source.committed_at,
+            "folder": source.directory,
+        }
     return (
         record
         | commit

@@ -41,7 +41,6 @@ def main():
         "opened the kernel's settings": lambda: open(
             "/proc/sys/kernel/core_pattern", "r+"
         ),
-        "started too many processes": lambda: multiply(worker["processes"]),
     }
     print(json.dumps([name for name, attack in attacks.items() if succeeds(attack)]))
 
@@ -81,18 +80,6 @@ def write(path):
     """Leave a file."""
     with open(path, "w") as file:
         return file.write("x")
-
-
-def multiply(allowed):
-    """Start many more processes than are allowed, all at once."""
-    reading, writing = os.pipe()
-    for _ in range(allowed * 3):
-        if os.fork() == 0:
-            # They end with us, the last who could write.
-            os.close(writing)
-            os.read(reading, 1)
-            os._exit(0)
-    return True
 
 
 if __name__ == "__main__":

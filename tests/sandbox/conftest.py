@@ -9,6 +9,8 @@ import pytest
 import requests
 import uv
 
+from sandbox import choose_runtime
+from sandbox.container import chosen
 from sandbox.index import Index as KeptIndex
 from sandbox.workshop import open_workshop
 from tests.scrapers.packages import Index
@@ -46,6 +48,14 @@ def prepared(open_folder, index_server):
             session=session,
             uv=Path(uv.find_uv_bin()),
         )
+
+
+@pytest.fixture
+def choose():
+    """Choose what holds foreign code; what was chosen before is chosen again in the end."""
+    before = chosen()
+    yield choose_runtime
+    choose_runtime(before)
 
 
 @pytest.fixture

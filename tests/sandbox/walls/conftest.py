@@ -29,7 +29,7 @@ def reason_against(level):
     return why_not(level, account())
 
 
-@pytest.fixture(params=[Level.BUBBLEWRAP, Level.LANDLOCK])
+@pytest.fixture(params=[Level.CONTAINER, Level.BUBBLEWRAP, Level.LANDLOCK])
 def level(request):
     """Each level that this machine offers."""
     if reason := reason_against(request.param):

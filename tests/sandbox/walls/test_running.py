@@ -19,7 +19,9 @@ from sandbox.accounts import account
 from sandbox.watching import Stream
 
 # Landlock has no network at all, and lends no socket.
-only_bubblewrap = pytest.mark.parametrize("level", [Level.BUBBLEWRAP], indirect=True)
+only_namespaces = pytest.mark.parametrize(
+    "level", [Level.CONTAINER, Level.BUBBLEWRAP], indirect=True
+)
 PROJECT = Path(__file__).parents[3]
 # A worker that is killed while its run goes on.
 WORKER = """
@@ -123,7 +125,7 @@ def test_what_one_run_wrote_is_not_there_for_the_next(level):
     assert shell("ls . $HOME $TMPDIR", level=level).stdout.count(b"a\n") == 0
 
 
-@only_bubblewrap
+@only_namespaces
 def test_a_lent_folder_is_seen_at_another_path(level, lent):
     done = shell("pwd; cat file", readable={lent: "/venv"}, folder="/venv", level=level)
 
@@ -153,7 +155,7 @@ def test_nobody_runs_as_root(level):
     assert int(done.stdout) != 0
 
 
-@only_bubblewrap
+@only_namespaces
 def test_one_socket_is_lent(lent, script):
     with socket.socket(socket.AF_UNIX) as ours:
         ours.bind(str(lent / "socket"))
@@ -170,7 +172,7 @@ def test_one_socket_is_lent(lent, script):
     assert done.exit_code == 0, done.stderr
 
 
-@only_bubblewrap
+@only_namespaces
 def test_servers_inside_are_reached_from_inside(script):
     done = script(
         "import socket; s = socket.create_server(('127.0.0.1', 8080));"
