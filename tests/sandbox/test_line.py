@@ -76,7 +76,7 @@ def test_a_release_is_tried_and_described_by_what_it_showed(songbook, crawl, cli
     assert [one["name"] for one in document["settings"]] == ["api_key"]
     page = client.get("/extractors/tap-alpha--package").content.decode()
     assert "Runs on Python" in page
-    assert "Said by 1.0 itself" in page
+    assert "Seen when 1.0 was asked on Python" in page
 
 
 @pytest.mark.django_db
