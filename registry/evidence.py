@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from registry.facts import Finding
+from registry.logos import Picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,7 @@ class Found:
 class Look:
     """What one crawl brought home: only the subjects that differ from the last look.
 
+    `logos` are the pictures that evidence names by their digests; they are kept with it.
     `validators` are what the next look compares with (file path to blob id, or a response's
     ETag); `gone` are subjects that were there and are not any more; `findings` belong
     to no single subject; `known` is how many subjects the source had before.
@@ -49,6 +51,7 @@ class Look:
     revision: str
     validators: Mapping[str, Any] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
+    logos: tuple[Picture, ...] = ()
     gone: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     counters: Mapping[str, Any] | None = None

@@ -76,13 +76,15 @@ class ReleaseFacts:
 class VariantFacts:
     """What one source says about one variant.
 
-    `definition` is a mapping in the plugin definition format, in its own key order.
+    `definition` is a mapping in the plugin definition format, in its own key order. `logo`
+    is the digest of the picture that the source carries at its `logo_url`, if it does.
     """
 
     name: str
     definition: Json
     maintainer: MaintainerFacts
     is_default: bool = False
+    logo: str = ""
     releases: tuple[ReleaseFacts, ...] = ()
 
 

@@ -9,7 +9,11 @@ from registry.views.changes import changes
 from registry.views.chapters import BOOKS
 from registry.views.compare import compare
 from registry.views.conformance import checks, conformance
-from registry.views.converters import NameConverter, PluginTypeConverter
+from registry.views.converters import (
+    NameConverter,
+    PluginTypeConverter,
+    VersionConverter,
+)
 from registry.views.feeds import (
     feed,
     maintainer_feed,
@@ -21,11 +25,11 @@ from registry.views.guide import chapter, contents
 from registry.views.history import history
 from registry.views.home import home
 from registry.views.keys import keys
+from registry.views.logo import logo
 from registry.views.maintainer import maintainer
 from registry.views.maintainers import maintainers
 from registry.views.matrix import loading, matrix
 from registry.views.missing import missing
-from registry.views.monogram import logo
 from registry.views.opensearch import opensearch
 from registry.views.plugin import plugin
 from registry.views.preview import preview
@@ -47,6 +51,7 @@ from registry.views.way import way
 
 register_converter(PluginTypeConverter, "type")
 register_converter(NameConverter, "name")
+register_converter(VersionConverter, "version")
 
 VARIANT = "<type:kind>/<name:name>--<name:variant_name>"
 
@@ -109,10 +114,10 @@ urlpatterns = [
     ),
     path(f"{VARIANT}/readme", readme, name="readme"),
     path(f"{VARIANT}/versions", versions, name="versions"),
-    path(f"{VARIANT}/versions/<path:version>", version, name="version"),
+    path(f"{VARIANT}/versions/<version:version>", version, name="version"),
     path(f"{VARIANT}/compare", choose, name="choose-releases"),
     path(
-        f"{VARIANT}/compare/<path:older>...<path:newer>",
+        f"{VARIANT}/compare/<version:older>...<version:newer>",
         compare_releases,
         name="compare-releases",
     ),

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from registry.catalog.counters import recount
+from registry.catalog.logos import keep_logos
 from registry.catalog.rating import unrate
 from registry.evidence import Evidence, Look
 from registry.facts import Finding, Json
@@ -99,6 +100,7 @@ def _keep(source: Source, look: Look, *, now: datetime) -> Crawl:
         news = _news(row, look, now=now)
         is_quiet = not news and row.seen_quietly(look)
         snapshots = Snapshot.objects.bulk_create(news, batch_size=BATCH)
+        keep_logos(look.logos, now=now)
         if not is_quiet:
             _enrol_places(row, look, now=now)
             _welcome_back(row)

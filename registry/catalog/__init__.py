@@ -15,12 +15,13 @@ from django.db.models import Max
 
 from registry.catalog.joining import joined
 from registry.catalog.laying import lay_plugins
+from registry.catalog.logos import drop_logos
 from registry.catalog.readmes import TELLING, keep_readmes
 from registry.catalog.statements import Found, keep_statements, lock_plugins
 from registry.facts import Facts
 from registry.models import Event, Plugin, Snapshot, Source, Statement
 from registry.models.bulk import BATCH
-from registry.vocabulary import EventVerb
+from registry.vocabulary import EventVerb, Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,8 @@ def record(found: Sequence[tuple[Snapshot, Facts]], *, now: datetime) -> Recorde
         events += lay_plugins(touched, now=now)
         said = [one.snapshot for one in current if one.facts.origin in TELLING]
         keep_readmes(touched, said)
+        if any(one.facts.origin is Origin.DEFINITION for one in current):
+            drop_logos(now=now)
         Event.objects.bulk_create(events, batch_size=BATCH)
     count = {verb: sum(e.verb == verb for e in events) for verb in EventVerb}
     return Recorded(

@@ -52,6 +52,9 @@ def candidates(
     found = []
     for variant in listed:
         release = releases.get(variant.pk)
+        if release is not None and not release.is_numbered:
+            # The default would go to whoever committed last.
+            release = None
         found.append(
             Candidate(
                 name=variant.name,

@@ -1,15 +1,17 @@
 """What differs between two tried releases, and the news that one of them breaks something.
 
 An event is written for a release that came while Songbook watched, and that was tried on all
-Pythons it is tried on: what an older release broke is no news, and a Python that was not
-tried yet may be one that it dropped. There is one for each pair of releases, whatever later
-runs show.
+Pythons that others of its source were tried on: what an older release broke is no news, and
+a Python that was not tried yet may be one that it dropped. There is one for each pair of
+releases, whatever later runs show.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from packaging.version import InvalidVersion, Version
 
 from registry.catalog.installing import HEAD
@@ -47,10 +49,15 @@ def before(version: str, tried: ByVersion) -> str | None:
 
     A commit or a branch has no place among numbers, but what nobody pinned comes last.
     """
+    return next(
+        (older for older, newer in successions(tried) if newer == version), None
+    )
+
+
+def successions(tried: ByVersion) -> list[tuple[str, str]]:
+    """Return each release that has a tried one before it, that one first; the newest first."""
     placed = [one for one in tried if one == HEAD or _number(one) is not None]
-    if version not in placed:
-        return None
-    return next(iter(placed[placed.index(version) + 1 :]), None)
+    return [(older, newer) for newer, older in pairwise(placed)]
 
 
 def _number(version: str) -> Version | None:
@@ -140,6 +147,10 @@ def _news(
     ]
     if not came:
         return []
+    # A Python that nothing of the source was tried on may be on nobody's machine.
+    compared_on = ProbeRun.objects.filter(
+        source=OuterRef("source"), python=OuterRef("python")
+    )
     pending = set(
         ProbeTicket.objects.filter(
             kind=TicketKind.RUN,
@@ -147,7 +158,9 @@ def _news(
             tried_at=None,
             parked_at=None,
             due_at__isnull=False,
-        ).values_list("source_id", "version")
+        )
+        .filter(Exists(compared_on))
+        .values_list("source_id", "version")
     )
     return [one for one in came if (one[1], one[0].data["version"]) not in pending]
 

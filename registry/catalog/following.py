@@ -23,7 +23,8 @@ def follow_variants(*, now: datetime) -> int:
     """Give variants whose addresses changed the sources at them; return how many.
 
     New sources are due now. What a known source said last is recorded again, for it now
-    speaks of these variants as well. A number of queries that does not grow.
+    speaks of these variants as well, or of them no more; and of who is there still, another
+    release may be wanted. A number of queries that does not grow.
     """
     with transaction.atomic():
         rows = list(
@@ -41,9 +42,9 @@ def follow_variants(*, now: datetime) -> int:
             row.package = sources[package] if package else None
             row.repository = sources[repository] if repository else None
             row.is_followed = True
-            linked |= {row.package_id, row.repository_id} - before - {None}
+            linked |= before | {row.package_id, row.repository_id}
         save_all(rows, ["package", "repository", "is_followed"])
-        newest = Snapshot.objects.filter(source__in=linked, subject="")
+        newest = Snapshot.objects.filter(source__in=linked - {None}, subject="")
         newest.order_by("source_id", "-pk").distinct("source_id").unjudge()
     return len(rows)
 

@@ -28,12 +28,20 @@ def installs_from(pip_url: str, source: Source) -> Place | None:
     None where more is installed with it, by extras or by other requirements: what was seen
     of the connector alone is not what that gives.
     """
-    place = requirement_place(pip_url) if pip_url else None
-    if place is None or place.extras or not _is_alone(pip_url):
+    place = place_alone(pip_url)
+    if place is None:
         return None
     return (
         place if (place.kind, place.address) == (source.kind, source.address) else None
     )
+
+
+def place_alone(pip_url: str) -> Place | None:
+    """Return what a package requirement installs where that is all, else None."""
+    place = requirement_place(pip_url) if pip_url else None
+    if place is None or place.extras or not _is_alone(pip_url):
+        return None
+    return place
 
 
 def revision_label(ref: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from registry.catalog.choosing import choose_default
 from registry.catalog.counters import counters_by_source, counts_of
 from registry.catalog.installing import release_taken
+from registry.catalog.logos import logo_of
 from registry.catalog.weighing import weighed
 from registry.facts import Json
 from registry.layers import lay
@@ -16,7 +17,7 @@ from registry.vocabulary import EventVerb, Origin
 
 VARIANT_FIELDS = (
     "definition", "label", "description", "namespace", "pip_url", "repo", "logo_url",
-    "maintenance_status", "hidden", "counters", "current_release_id", "gone_at",
+    "maintenance_status", "hidden", "counters", "logo_digest", "current_release_id", "gone_at",
     "is_curated", "is_followed",
 )  # fmt: skip
 # What a row holds of a setting's name.
@@ -39,12 +40,12 @@ def lay_plugins(plugins: Sequence[Plugin], *, now: datetime) -> list[Event]:
             verb = _lay_variant(variant, spoken, now=now)
             if verb is not None:
                 events.append(Event(at=now, verb=verb, plugin=plugin, variant=variant))
-            counts = counts_of(variant, spoken, counters)
-            if verb is not None or counts != variant.counters:
-                variant.counters = counts
+            before = variant.counters, variant.logo_digest
+            variant.counters = counts_of(variant, spoken, counters)
+            variant.logo_digest = logo_of(variant, spoken)
+            if verb is not None or before != (variant.counters, variant.logo_digest):
                 changed.append(variant)
-    fields = [name.removesuffix("_id") for name in VARIANT_FIELDS]
-    save_all(changed, fields)
+    save_all(changed, [name.removesuffix("_id") for name in VARIANT_FIELDS])
     # Whose sources said something new may be looked after, or not, from now on.
     Variant.objects.filter(plugin__in=plugins, is_rated=True).update(is_rated=False)
     _keep_settings(changed)

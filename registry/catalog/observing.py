@@ -6,13 +6,18 @@ is laid over what others say of the variants that install it from this package o
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import chain
 
+from django.db import transaction
 from packaging.version import Version
 
+from registry.catalog import Recorded, record
 from registry.catalog.differing import keep_breaking
 from registry.catalog.installing import (
     installs_from,
+    place_alone,
     release_taken,
     revision_label,
 )
@@ -20,6 +25,7 @@ from registry.catalog.statements import TRIED
 from registry.catalog.streaming import keep_streams, touch_plugins
 from registry.facts import Facts, Json, MaintainerFacts, VariantFacts
 from registry.models import (
+    Plugin,
     ProbeRun,
     Release,
     Snapshot,
@@ -81,35 +87,56 @@ def _row(snapshot: Snapshot, tried: Tried, surface: Json, code: Json) -> ProbeRu
     )
 
 
+def observe(sources: Collection[Source], *, now: datetime) -> Recorded:
+    """Record what the deciding runs of sources say.
+
+    The plugins are locked before any run is read: two Pythons of one release are often tried
+    at once, and whoever read fewer runs could otherwise be the last to write.
+    """
+    with transaction.atomic():
+        _lock_plugins(sources)
+        return record(observations(sources), now=now)
+
+
+def _lock_plugins(sources: Collection[Source]) -> None:
+    """Lock the plugins that sources speak of, as `lock_plugins` does and in its order."""
+    spoken = Statement.objects.filter(
+        source__in=sources, origin__in=SPEAKING, gone_at=None
+    ).values_list("variant__plugin__type", "variant__plugin__name")
+    keys = set(spoken)
+    rows = Plugin.objects.filter(
+        type__in={kind for kind, _ in keys}, name__in={name for _, name in keys}
+    )
+    list(rows.select_for_update().order_by("pk").values_list("pk"))
+
+
 def observations(sources: Iterable[Source]) -> list[tuple[Snapshot, Facts]]:
     """Return what the deciding runs of sources say, for `catalog.record`; keep streams.
 
     One pair for each source and plugin; without variants where nothing is seen any more.
     """
     by_id = {source.pk: source for source in sources}
-    spoken = _spoken(by_id)
-    runs = _runs_taken(spoken, by_id)
-    _keep_summaries(runs)
+    spoken, newest = _spoken(by_id), _newest_runs(by_id)
+    runs = _runs_taken(spoken, newest, by_id)
+    _keep_summaries(runs, spoken)
     deciding = {pair: max(tried, key=_worth) for pair, tried in runs.items() if tried}
     found = []
     for (source_id, kind, name), statements in spoken.items():
         said = [one for one in statements if one.origin not in TRIED]
         theirs = {one: deciding.get((source_id, one.variant_id)) for one in said}
         run = max(filter(None, theirs.values()), key=_worth, default=None)
-        if run is None:
-            continue
         # One run speaks for a plugin here: variants that install other releases are silent.
-        taking = [one for one, own in theirs.items() if own == run]
-        for origin, definition in _told(run):
+        taking = [one for one, own in theirs.items() if run and own == run]
+        told = _told(run) if run else ()
+        if not any((source_id, one.variant_id) in runs for one in statements):
+            told = _untold(statements, newest.get(source_id, ()))
+        for snapshot, origin, definition in told:
+            saying = taking if definition else ()
+            variants = tuple(_variant(one, definition) for one in saying)
             facts = Facts(
-                type=PluginType(kind),
-                name=name,
-                origin=origin,
-                variants=tuple(
-                    _variant(one, definition) for one in taking if definition
-                ),
+                type=PluginType(kind), name=name, origin=origin, variants=variants
             )
-            found.append((run.snapshot, facts))
+            found.append((snapshot, facts))
     keep_streams({pair[1]: run for pair, run in deciding.items()})
     return found
 
@@ -117,6 +144,8 @@ def observations(sources: Iterable[Source]) -> list[tuple[Snapshot, Facts]]:
 type Spoken = Mapping[tuple[int, str, str], list[Statement]]
 # By source and variant.
 type Taken = Mapping[tuple[int, int], list[ProbeRun]]
+# By source.
+type Runs = Mapping[int, list[ProbeRun]]
 
 
 def _spoken(source_ids: Iterable[int]) -> Spoken:
@@ -131,7 +160,15 @@ def _spoken(source_ids: Iterable[int]) -> Spoken:
     return grouped
 
 
-def _runs_taken(spoken: Spoken, sources: Mapping[int, Source]) -> Taken:
+def _newest_runs(source_ids: Iterable[int]) -> Runs:
+    newest = ProbeRun.objects.filter(source__in=source_ids).newest()
+    runs: dict[int, list[ProbeRun]] = defaultdict(list)
+    for run in newest.select_related("snapshot").defer("snapshot__evidence"):
+        runs[run.source_id].append(run)
+    return runs
+
+
+def _runs_taken(spoken: Spoken, newest: Runs, sources: Mapping[int, Source]) -> Taken:
     """Return the newest runs of what each variant installs from each source.
 
     None for a release that was not tried: what an older one was seen to do says nothing of
@@ -148,8 +185,7 @@ def _runs_taken(spoken: Spoken, sources: Mapping[int, Source]) -> Taken:
     for release in Release.objects.filter(variant__in=wanted).defer("artifacts"):
         released[release.variant_id].append(release)
     runs: dict[tuple[int, str], list[ProbeRun]] = defaultdict(list)
-    newest = ProbeRun.objects.filter(source__in=sources).newest()
-    for run in newest.select_related("snapshot").defer("snapshot__evidence"):
+    for run in chain.from_iterable(newest.values()):
         runs[run.source_id, run.version].append(run)
     return {
         (source_id, variant.pk): runs.get(
@@ -168,12 +204,19 @@ def _label(variant: Variant, source: Source, releases: Sequence[Release]) -> str
     return release.version if release else ""
 
 
-def _keep_summaries(runs: Taken) -> None:
-    """Write where the current releases run; a plugin is touched where that moved."""
-    of_variant = {
-        variant_id: _summary(tried) if tried else {}
-        for (_, variant_id), tried in runs.items()
+def _keep_summaries(runs: Taken, spoken: Spoken) -> None:
+    """Write where the current releases run; a plugin is touched where that moved.
+
+    Of what can be tried no more nothing is said, and of what a variant installs from
+    elsewhere only by who judges that.
+    """
+    of_variant: dict[int, Json] = {
+        one.variant_id: {}
+        for one in chain.from_iterable(spoken.values())
+        if place_alone(one.variant.pip_url) is None
     }
+    for (_, variant_id), tried in runs.items():
+        of_variant[variant_id] = _summary(tried) if tried else {}
     moved = []
     for row in Variant.objects.filter(pk__in=of_variant).only("tried", "plugin"):
         if row.tried != of_variant[row.pk]:
@@ -197,10 +240,23 @@ def _worth(run: ProbeRun) -> tuple[list[bool], Version]:
     return seen, Version(run.python)
 
 
-def _told(run: ProbeRun) -> Iterator[tuple[Origin, Json]]:
+def _told(run: ProbeRun) -> Iterator[tuple[Snapshot, Origin, Json]]:
     """Yield what was seen of a release, and what was only read of it, as definitions."""
-    yield Origin.PROBE, {k: v for k, v in run.surface.items() if k not in BEYOND}
-    yield Origin.CODE, run.code
+    seen = {k: v for k, v in run.surface.items() if k not in BEYOND}
+    yield run.snapshot, Origin.PROBE, seen
+    yield run.snapshot, Origin.CODE, run.code
+
+
+def _untold(
+    statements: Sequence[Statement], runs: Sequence[ProbeRun]
+) -> Iterator[tuple[Snapshot, Origin, Json]]:
+    """Yield that nothing is seen any more where something was: nobody installs from there.
+
+    Where somebody does, and his release was not tried yet, what was seen last still stands.
+    """
+    for origin in TRIED:
+        if runs and any(one.origin == origin for one in statements):
+            yield runs[0].snapshot, origin, {}
 
 
 def _variant(said: Statement, definition: Json) -> VariantFacts:

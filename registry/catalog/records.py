@@ -14,6 +14,8 @@ from registry.models import ProbeTicket, Snapshot
 
 # In place of a record: what would be run again is what was run the last time.
 UNCHANGED = "unchanged"
+# The reason why there is none, which is no fault of the release: an index that is away.
+FAILED = "failed"
 # What differs from run to run and says nothing about the connector.
 MEASURES = ("seconds", "cpu_seconds", "peak_bytes")
 # What is done before a connector is called: not done again where it is done already.
@@ -28,8 +30,9 @@ def keep_record(
     """Keep a record as the newest snapshot of the ticket leased so, if it shows anything new.
 
     The lease ends with it: a second result finds no ticket. Returns None, and keeps nothing,
-    where the record shows what the last one did. Raises ProbeTicket.DoesNotExist where
-    nobody holds a ticket by this lease any more.
+    where the record shows what the last one did, and where it is none: the ticket is tried
+    again later. Raises ProbeTicket.DoesNotExist where nobody holds a ticket by this lease
+    any more.
     """
     digest = digest_of(record)
     with transaction.atomic():
@@ -37,6 +40,9 @@ def keep_record(
             lease=lease, lease__isnull=False
         )
         last = Snapshot.objects.latest_of(ticket.source, [ticket.subject]).first()
+        if reason := _why_none(record, last):
+            ticket.failed(now, reason)
+            return None
         is_same = last is not None and last.digest == digest
         is_news = not is_same and UNCHANGED not in record
         ticket.succeeded(
@@ -56,6 +62,11 @@ def keep_record(
             taken_at=now,
             evidence=record,
         )
+
+
+def failure(reason: str) -> Json:
+    """Return what is given for a question that has no answer, through no release's fault."""
+    return {FAILED: reason}
 
 
 def unchanged(question: Mapping[str, Any]) -> Json:
@@ -79,6 +90,15 @@ def digest_of(record: Json) -> str:
         if not _is_prepared(step)
     ]
     return hashlib.sha256(json.dumps({**record, "steps": steps}).encode()).hexdigest()
+
+
+def _why_none(record: Json, last: Snapshot | None) -> str:
+    """Return why a record is no result, or nothing where it is one."""
+    if FAILED in record:
+        return str(record[FAILED])
+    if UNCHANGED in record and (last is None or last.revision != record.get("lock")):
+        return "It was said to be as it was, and was never seen so."
+    return ""
 
 
 def _shown(step: Json) -> Json:

@@ -64,7 +64,9 @@ def _released(
     """
     if not known:
         return []
-    last = max(map(_age, known.values()))
+    # A branch may be ahead of the release that is tagged on it next.
+    numbered = [row for row in known.values() if row.is_numbered]
+    last = max(map(_age, numbered or known.values()))
     newer = {
         one.version: one
         for one in said

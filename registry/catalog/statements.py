@@ -9,6 +9,7 @@ from registry.catalog.releases import keep_releases
 from registry.facts import Facts, VariantFacts
 from registry.models import Event, Maintainer, Plugin, Snapshot, Statement, Variant
 from registry.models.bulk import BATCH, save_all
+from registry.services import service_of
 from registry.vocabulary import Origin
 
 # What runs of a source's releases say; the source itself says the rest.
@@ -58,7 +59,7 @@ def lock_plugins(facts: Sequence[Facts], *, now: datetime) -> dict[PluginKey, Pl
     known = set(rows.values_list("type", "name"))
     Plugin.objects.bulk_create(
         [
-            Plugin(type=kind, name=name, changed_at=now)
+            Plugin(type=kind, name=name, service=service_of(kind, name), changed_at=now)
             for kind, name in wanted
             if (kind, name) not in known
         ],
@@ -165,13 +166,14 @@ def _keep_spoken(said: Sequence[_Said]) -> set[int]:
             new.append(_statement(one))
         elif row.gone_at is not None or _differs(row, one.facts):
             row.definition, row.is_default = one.facts.definition, one.facts.is_default
+            row.logo_digest = one.facts.logo
             row.snapshot, row.gone_at = one.found.snapshot, None
             changed.append(row)
         else:
             continue
         touched.add(one.variant.plugin_id)
     Statement.objects.bulk_create(new, batch_size=BATCH)
-    fields = ["definition", "is_default", "snapshot", "gone_at"]
+    fields = ["definition", "is_default", "logo_digest", "snapshot", "gone_at"]
     save_all(changed, fields)
     return touched
 
@@ -184,14 +186,14 @@ def _statement(said: _Said) -> Statement:
         origin=said.found.facts.origin.value,
         definition=said.facts.definition,
         is_default=said.facts.is_default,
+        logo_digest=said.facts.logo,
     )
 
 
 def _differs(row: Statement, facts: VariantFacts) -> bool:
     """Say whether a source's word changed. Key order counts: clients are served it."""
-    return row.is_default != facts.is_default or _ordered(row.definition) != _ordered(
-        facts.definition
-    )
+    before, said = (row.is_default, row.logo_digest), (facts.is_default, facts.logo)
+    return before != said or _ordered(row.definition) != _ordered(facts.definition)
 
 
 def _ordered(value: object) -> object:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from django.db.models import F
 
@@ -61,7 +62,7 @@ def _keep_revisions(runs: Mapping[int, ProbeRun]) -> None:
     tagged = set(named.exclude(artifacts={}).values_list("variant", "version"))
     Release.objects.bulk_create(
         [
-            Release(variant_id=pk, version=run.version, released_at=run.committed_at)
+            Release(variant_id=pk, version=run.version, released_at=_made_at(run))
             for pk, run in runs.items()
             if (pk, run.version) not in tagged
         ],
@@ -82,6 +83,11 @@ def _keep_revisions(runs: Mapping[int, ProbeRun]) -> None:
     for row in moved:
         row.current_release_id = heads[row.pk]
     save_all(moved, ["current_release"])
+
+
+def _made_at(run: ProbeRun) -> datetime | None:
+    """Return when a commit was made: it says so itself, but not of a time after its run."""
+    return min(run.committed_at, run.ran_at) if run.committed_at else None
 
 
 def _said(streams: Sequence[Json]) -> list[Json]:

@@ -4,6 +4,7 @@ from registry.models.conformance import ConformanceRun, Loading, TapSchemas
 from registry.models.document import Document
 from registry.models.event import Event
 from registry.models.host import Host
+from registry.models.logo import Logo
 from registry.models.maintainer import Maintainer
 from registry.models.plugin import Plugin, Variant
 from registry.models.probing import ProbeRun, ProbeTicket
@@ -23,6 +24,7 @@ __all__ = [
     "Event",
     "Host",
     "Loading",
+    "Logo",
     "Maintainer",
     "Plugin",
     "ProbeRun",

@@ -93,6 +93,7 @@ class Variant(models.Model):
     come to (`registry.catalog.rating`); on `maintenance_until` it is rated again.
     `tried` says on which Pythons its current release installs and starts, as runs in the
     sandbox saw it: `{version, pythons: {minor: yes|no|unknown}, at}`; empty before any.
+    `logo_digest` is of the picture at `logo_url`, where the definitions carry it.
     `findings` are why its newest document is held back, if it is.
     """
 
@@ -120,6 +121,7 @@ class Variant(models.Model):
     maintenance = models.CharField(max_length=10, blank=True)
     maintenance_until = models.DateField(null=True)
     logo_url = models.CharField(max_length=500, null=True)  # noqa: DJ001  null is served as null
+    logo_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
     maintenance_status = models.CharField(max_length=20, blank=True)
     hidden = models.BooleanField(default=False)
     counters = models.JSONField(default=dict)
@@ -154,6 +156,7 @@ class Variant(models.Model):
                 name="variant_maintenance_until",
             ),
             models.Index(fields=["id"], condition=NEEDING, name="variant_needing"),
+            models.Index(fields=["logo_url"], name="variant_logo_url"),
         ]
 
     def __str__(self) -> str:

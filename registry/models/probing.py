@@ -225,13 +225,20 @@ class ProbeTicket(models.Model):
         self.save()
 
     def failed(self, now: datetime, error: str) -> None:
-        """Note that there is none, through no fault of the release, and try again later."""
+        """Note that there is none, through no fault of the release, and try again later.
+
+        Who holds the ticket no more changes nothing: it is another worker's by now. What
+        became of the release meanwhile stays as well.
+        """
         chance = random.random()  # noqa: S311  no secret
-        self.due_at = now + cadence.retry(self.failures, chance=chance)
-        self.failures += 1
-        self.attempts, self.last_error = 0, error[:2000]
-        self.lease = self.leased_until = None
-        self.save()
+        ProbeTicket.objects.filter(pk=self.pk, lease=self.lease).update(
+            due_at=now + cadence.retry(self.failures, chance=chance),
+            failures=F("failures") + 1,
+            attempts=0,
+            last_error=error[:2000],
+            lease=None,
+            leased_until=None,
+        )
 
 
 class ProbeRunQuerySet(models.QuerySet["ProbeRun"]):

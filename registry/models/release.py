@@ -1,9 +1,15 @@
 """Release, Setting and Stream: what a variant offered at one version."""
 
+import re
+
 from django.db import models
+from packaging.version import InvalidVersion, Version
 
 from registry.models.ordered_json import OrderedJSONField
 from registry.vocabulary import SettingKind
+
+# What a commit is called that a definition pins. Not all digits: that is a version.
+COMMIT_LABEL = re.compile(r"(?=\d*[a-f])[0-9a-f]{12}")
 
 
 class Release(models.Model):
@@ -33,6 +39,28 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"{self.variant} {self.version}"
+
+    @property
+    def is_numbered(self) -> bool:
+        """Say whether somebody released it under a version.
+
+        What a branch holds or a commit has a row, too: nobody released that, and the date
+        is that of the commit. Source: PyPA, version specifiers.
+        """
+        if COMMIT_LABEL.fullmatch(self.version):
+            return False
+        try:
+            Version(self.version)
+        except InvalidVersion:
+            return False
+        return True
+
+    @property
+    def shown(self) -> str:
+        """Return its version, or in words that it is what a branch holds, or a commit."""
+        if self.is_numbered:
+            return self.version
+        return f"Git {self.version}"
 
 
 class Setting(models.Model):

@@ -20,7 +20,9 @@ class SearchEntry(models.Model):
 
     The columns from `type` to `traits` hold one bit a value, in the order of
     `registry.search.facets`: a plugin's value is the `bit_or` of its variants', and counting
-    100,000 arrays took eight times as long. `keywords` are each between two U+001F.
+    100,000 arrays took eight times as long. `traits` holds several facets, each from a bit of
+    its own on: another of few values needs no column. `keywords` are each between two
+    U+001F.
     """
 
     variant = models.OneToOneField("Variant", models.CASCADE, related_name="entry")

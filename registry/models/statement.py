@@ -10,7 +10,8 @@ class Statement(models.Model):
     """One source's definition of a variant, and how it came about.
 
     Statements are laid over each other by `registry.layers`; none is ever written into
-    another. `gone_at` is set when the source stops speaking of the variant.
+    another. `gone_at` is set when the source stops speaking of the variant. `logo_digest` is
+    of the picture that the source carried at `logo_url`, empty where it carried none.
     """
 
     variant = models.ForeignKey("Variant", models.CASCADE, related_name="statements")
@@ -21,6 +22,7 @@ class Statement(models.Model):
     )
     definition = OrderedJSONField()
     is_default = models.BooleanField(default=False)
+    logo_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
     gone_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -28,6 +30,13 @@ class Statement(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["variant", "source", "origin"], name="statement_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["logo_digest"],
+                condition=~models.Q(logo_digest=""),
+                name="statement_logo",
             )
         ]
 

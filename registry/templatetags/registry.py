@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from registry.models import Variant
 from registry.views.chips import Chip, chips
-from registry.views.monogram import Monogram, monogram_of
+from registry.views.monogram import Monogram, logo_address, monogram_of
 from registry.views.standing import percent
 from registry.vocabulary import PluginType
 
@@ -19,9 +19,11 @@ WEB = ("https://", "http://")
 
 
 @register.inclusion_tag("components/monogram.html")
-def monogram(name: str, label: str) -> dict[str, Monogram]:
-    """Draw a plugin's monogram."""
-    return {"monogram": monogram_of(name, label)}
+def monogram(
+    name: str, label: str, variant: Variant | None = None
+) -> dict[str, Monogram | str]:
+    """Show the logo of what a variant connects to; where it has none, draw a monogram."""
+    return {"monogram": monogram_of(name, label), "logo": logo_address(variant)}
 
 
 @register.simple_block_tag

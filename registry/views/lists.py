@@ -21,6 +21,7 @@ CARD_FIELDS = (
     "default_variant__name", "default_variant__maintenance_status",
     "default_variant__tried",
     "default_variant__hidden", "default_variant__gone_at", "default_variant__pip_url",
+    "default_variant__logo_url", "default_variant__logo_digest",
     "default_variant__counters", "default_variant__maintainer__label",
     "default_variant__current_release__version",
     "default_variant__current_release__released_at",

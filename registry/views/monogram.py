@@ -1,19 +1,15 @@
-"""Monograms: two letters on a plugin's own hue, instead of a logo nobody licensed to us."""
+"""Monograms: two letters on a plugin's own hue, where the definitions carry no logo of it."""
 
 import hashlib
 import re
 from dataclasses import dataclass
-
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from urllib.parse import quote
 
 from registry.models import Variant
 
-# A monogram changes only with the plugin's label.
-KEPT_S = 30 * 24 * 3600
 WORD = re.compile(r"[^\W_]+")
+# Of a logo's digest: enough to tell one picture at an address from the next.
+DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +31,14 @@ def monogram_of(name: str, label: str = "") -> Monogram:
     return Monogram(letters, int.from_bytes(digest[:4]) % 360)
 
 
-@require_safe
-@cache_control(public=True, max_age=KEPT_S)
-def logo(request: HttpRequest, address: str) -> HttpResponse:
-    """Answer any logo that documents name with the plugin's monogram. One query."""
-    rows = Variant.objects.filter(logo_url=request.path.replace("\x00", "")).order_by(
-        "pk"
-    )
-    found = rows.values_list("plugin__name", "label").first()
-    stem = address.rpartition("/")[2].rpartition(".")[0] or address
-    monogram = monogram_of(*found) if found else monogram_of(stem)
-    return render(request, "registry/logo.svg", {"monogram": monogram}, "image/svg+xml")
+def logo_address(variant: Variant | None) -> str:
+    """Return where a variant's logo is, "" where it has none. No query.
+
+    With a part of its digest, so that it can be kept for ever.
+    """
+    if variant is None or not variant.logo_digest:
+        return ""
+    return f"{quote(variant.logo_url or '')}?v={variant.logo_digest[:DIGITS]}"
 
 
 def _bare(name: str) -> str:

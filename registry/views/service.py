@@ -1,5 +1,7 @@
 """One service's page: all that reads from it and writes to it, whoever wrote that."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
@@ -27,9 +29,10 @@ def service(request: HttpRequest, name: str) -> HttpResponse:
         return not_found(request, name)
     if word != name:
         return HttpResponsePermanentRedirect(reverse("service", args=[word]))
-    context = {
+    context: dict[str, Any] = {
         "service": word,
         "label": label_of(plugin.label for plugin in found) or word,
+        "logo_of": next(filter(_has_logo, found), found[0]).default_variant,
         "page": shown,
         "kept": {},
         "plugins": found,
@@ -40,3 +43,9 @@ def service(request: HttpRequest, name: str) -> HttpResponse:
         ],
     }
     return render(request, "registry/service.html", context)
+
+
+def _has_logo(plugin: Plugin) -> bool:
+    return (
+        plugin.default_variant is not None and plugin.default_variant.logo_digest != ""
+    )

@@ -11,6 +11,7 @@ from registry.vocabulary import Origin, PluginType, Severity
 def probe_definitions(body: Mapping[str, Any]) -> Report:
     """Return the variants a folder declares, and which of them is its default."""
     default = body["default_variant"]
+    logos = body.get("logos", {})
     facts = Facts(
         type=PluginType(body["type"]),
         name=body["plugin"],
@@ -21,6 +22,7 @@ def probe_definitions(body: Mapping[str, Any]) -> Report:
                 definition=definition,
                 maintainer=_maintainer(name, body["maintainers"].get(name, {})),
                 is_default=name == default,
+                logo=logos.get(definition.get("logo_url"), {}).get("digest", ""),
             )
             for name, definition in body["variants"].items()
         ),

@@ -18,6 +18,12 @@ from registry import schemas
 from registry.evidence import Evidence, Look
 from registry.facts import Finding, Json
 from registry.vocabulary import NAME_LIMIT, PluginType, is_name
+from scrapers.crawlers.definitions.logos import (
+    Logos,
+    address_of,
+    addresses_in,
+    unfit_in,
+)
 from scrapers.crawlers.definitions.reading import (
     SIZE_LIMIT,
     Read,
@@ -50,40 +56,41 @@ def fetch_definitions(
 
     `previous` gives the last evidence of some subjects, or of all of them for None.
     """
-    files = _definition_files(tree)
+    listed = list(tree.files())
+    files, logos = _definition_files(listed), Logos(tree, listed)
     shared, findings, counters = read_shared(tree, files.values(), seen)
     folders, strays = _folders(files)
     before = _subjects(seen)
-    changed = {
-        path
-        for path in files.keys() | seen.keys()
-        if _blob(files, path) != seen.get(path)
-    }
-    affected = _affected(changed, folders, shared, previous)
+    changed, redrawn = _changed(files, seen), logos.changed(seen)
+    affected = _affected(changed, redrawn, folders, shared, previous)
     bodies = previous(affected) if affected else {}
     wanted = [file for subject in affected for file in folders[subject].values()]
     contents = {file.path: content for file, content in tree.read(_small(wanted))}
+    evidence = tuple(
+        _evidence(
+            folders[one], contents, shared, logos, subject=one, last=bodies.get(one)
+        )
+        for one in sorted(affected)
+    )
     return Look(
         revision=tree.revision,
-        validators={path: file.blob for path, file in files.items()},
-        evidence=tuple(
-            _evidence(subject, folders[subject], contents, shared, bodies.get(subject))
-            for subject in sorted(affected)
-        ),
+        validators={path: file.blob for path, file in files.items()} | logos.seen,
+        evidence=evidence,
+        logos=logos.pictures,
         gone=tuple(sorted(before - folders.keys())),
-        findings=(*findings, *strays),
+        findings=(*findings, *strays, *logos.findings()),
         counters=counters,
         known=len(before),
         found=len(folders),
     )
 
 
-def _definition_files(tree: Tree) -> dict[str, File]:
+def _definition_files(listed: Iterable[File]) -> dict[str, File]:
     """Return the files of the layout, which stands in `_data/` or at the tree's top."""
     tops = {"meltano", DEFAULTS, MAINTAINERS, METRICS}
     files = [
         file
-        for file in tree.files()
+        for file in listed
         if file.path.endswith(".yml")
         and PurePosixPath(file.path.removeprefix("_data/")).parts[0] in tops
     ]
@@ -91,8 +98,11 @@ def _definition_files(tree: Tree) -> dict[str, File]:
     return {file.path: file for file in files if file.path.startswith(prefix)}
 
 
-def _blob(files: Mapping[str, File], path: str) -> str | None:
-    return files[path].blob if path in files else None
+def _changed(files: Mapping[str, File], seen: Mapping[str, str]) -> set[str]:
+    """Return the paths of definitions at which another file stands, or none, than before."""
+    now = {path: file.blob for path, file in files.items()}
+    paths = now.keys() | {path for path in seen if not address_of(path)}
+    return {path for path in paths if now.get(path) != seen.get(path)}
 
 
 def _subject(path: str) -> str | None:
@@ -128,13 +138,15 @@ def _folders(
 
 def _affected(
     changed: set[str],
+    redrawn: set[str],
     folders: Mapping[str, Mapping[str, File]],
     shared: Shared,
     previous: Previous,
 ) -> set[str]:
     """Return the present subjects whose evidence may differ from the last look."""
     affected = _subjects(changed) & folders.keys()
-    if {PurePosixPath(path).name for path in changed} & {DEFAULTS, MAINTAINERS}:
+    names = {PurePosixPath(path).name for path in changed}
+    if redrawn or names & {DEFAULTS, MAINTAINERS}:
         bodies = previous(None)
         affected |= {
             subject
@@ -143,6 +155,7 @@ def _affected(
             and (
                 shared.default_of(subject, last) != last["default_variant"]
                 or shared.maintainers_of(variants, last) != last["maintainers"]
+                or redrawn & addresses_in(last["variants"])
             )
         }
     return affected
@@ -153,10 +166,12 @@ def _small(files: Iterable[File]) -> Iterable[File]:
 
 
 def _evidence(
-    subject: str,
     files: Mapping[str, File],
     contents: Mapping[str, bytes],
     shared: Shared,
+    logos: Logos,
+    *,
+    subject: str,
     last: Json | None,
 ) -> Evidence:
     """Return what the files of one plugin's folder say, the last good word for a bad file."""
@@ -177,6 +192,10 @@ def _evidence(
         "maintainers": shared.maintainers_of(files, last),
         "variants": variants,
     }
+    # A tree without logos says nothing of them.
+    if found := logos.named_in(variants, last):
+        body["logos"] = found
+        findings += unfit_in(found)
     return Evidence(subject=subject, body=body, findings=tuple(findings))
 
 

@@ -47,14 +47,14 @@ class FolderTree:
                 blob=_blob(path, size_limit),
                 size=path.stat().st_size,
             )
-            for path in sorted(root.rglob("*.yml"))
+            for path in sorted(_listed(root))
             if path.is_file() and not path.is_symlink()
         ]
         listing = "".join(f"{file.path}\0{file.blob}\n" for file in self._files)
         self.revision = hashlib.sha256(listing.encode()).hexdigest()[:40]
 
     def files(self) -> Iterator[File]:
-        """Yield every YAML file of the folder."""
+        """Yield every YAML file of the folder, and what stands where logos do."""
         yield from self._files
 
     def read(self, files: Iterable[File]) -> Iterator[tuple[File, bytes]]:
@@ -69,6 +69,14 @@ class FolderTree:
 def text_of(path: bytes) -> str:
     """Return a path as text, whatever its bytes are."""
     return path.decode("utf-8", "replace")
+
+
+def _listed(root: Path) -> Iterator[Path]:
+    yield from root.rglob("*.yml")
+    logos = root / "static" / "assets" / "logos"
+    # A link may lead anywhere on this machine.
+    if logos.resolve() == root.resolve() / "static" / "assets" / "logos":
+        yield from (path for path in logos.rglob("*") if path.suffix != ".yml")
 
 
 def _blob(path: Path, size_limit: int) -> str:
