@@ -16,7 +16,7 @@ from django.utils import timezone
 from registry import catalog, publishing
 from registry.catalog import Recorded
 from registry.catalog.following import follow_names
-from registry.catalog.observing import keep_runs, observations
+from registry.catalog.observing import keep_runs, observe
 from registry.catalog.questions import question_of
 from registry.catalog.rating import unrate
 from registry.catalog.records import keep_record
@@ -97,7 +97,7 @@ def judge(snapshots: Sequence[Snapshot], *, now: datetime) -> Recorded:
     keep_runs([_tried(snapshot) for snapshot in seen[TicketKind.RUN]])
     # Whatever installs from a source, its runs speak of.
     tried = {one.source for one in snapshots if one.source.kind in INSTALLED}
-    observed = catalog.record(observations(tried), now=now)
+    observed = observe(tried, now=now)
     issue_tickets(found, now=now)
     keep_further(seen, tried, now=now)
     save_all(snapshots, ["probe_findings", "probed_with"])

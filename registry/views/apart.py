@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from registry.views.configuration import SDK_PREFIXES, SDK_SETTINGS
+from registry.views.configuration import is_common
 
 NAMES_SHOWN = 3
 # How the curated definitions mark a connector that is built with the Meltano SDK.
@@ -45,11 +45,6 @@ def setting_names(definition: Mapping[str, Any]) -> list[str]:
     """Return the names of the settings that a definition lists, in its order."""
     rows = _listed(definition.get("settings"))
     return [str(row["name"]) for row in rows if isinstance(row, dict) and "name" in row]
-
-
-def is_common(setting: str) -> bool:
-    """Say whether every connector built with the SDK takes this setting."""
-    return setting in SDK_SETTINGS or setting.startswith(SDK_PREFIXES)
 
 
 def apart(offers: Sequence[Offer]) -> dict[str, list[str]]:

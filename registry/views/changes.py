@@ -1,5 +1,6 @@
 """What changed between the releases of a variant, as runs in the sandbox showed them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,9 +9,9 @@ from django.shortcuts import render
 from registry.catalog.differing import (
     ByPython,
     ByVersion,
-    before,
     by_version,
     compared,
+    successions,
 )
 from registry.differences import Impact, differences
 from registry.views.missing import not_found
@@ -45,18 +46,16 @@ def changes(
         "kind": kind,
         "plugin": row.plugin,
         "variant": row,
-        "pairs": pairs(tried)[:PAIRS_SHOWN],
+        "pairs": pairs(tried, successions(tried)[:PAIRS_SHOWN]),
     }
     return render(request, "registry/changes.html", context)
 
 
-def pairs(tried: ByVersion) -> list[dict[str, Any]]:
-    """Return each release with the one before it and what differs, the newest first."""
-    return [
-        pair(older, newer, tried[older], tried[newer])
-        for newer in tried
-        if (older := before(newer, tried)) is not None
-    ]
+def pairs(
+    tried: ByVersion, versions: Iterable[tuple[str, str]]
+) -> list[dict[str, Any]]:
+    """Return pairs of an older and a newer release, with what differs."""
+    return [pair(older, newer, tried[older], tried[newer]) for older, newer in versions]
 
 
 def pair(older: str, newer: str, old: ByPython, new: ByPython) -> dict[str, Any]:

@@ -23,6 +23,8 @@ from registry.vocabulary import PluginType, is_name
 MOST = 4
 # Who names more has another page in mind.
 NAMES_LIMIT = 40
+# What a branch holds has no artifacts: they would not stay the same.
+RELEASED = ~Q(releases__artifacts={})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def _picked(kind: PluginType, named: Sequence[Named]) -> list[Variant]:
         Variant.objects.filter(wanted, plugin__type=kind)
         .select_related("plugin", "maintainer", "current_release")
         .defer("overrides", "findings", "current_release__artifacts")
-        .annotate(release_count=Count("releases"))
+        .annotate(release_count=Count("releases", filter=RELEASED))
     )
     by_name = {Named(row.plugin.name, row.name): row for row in rows}
     return [by_name[one] for one in fit if one in by_name]

@@ -9,8 +9,9 @@ from django.utils.dateformat import format as format_date
 
 from registry.catalog.differing import order
 from registry.models import Stream, Variant
-from registry.views.apart import enumerated, is_common, setting_names
+from registry.views.apart import enumerated, setting_names
 from registry.views.chips import DATE, DOCKER_SETTINGS, python_versions
+from registry.views.configuration import is_common
 from registry.views.groups import groups_of, requirement
 from registry.views.install import package_source
 from registry.views.nowhere import answers_of
@@ -232,6 +233,8 @@ def _release(row: Variant) -> Cell:
     release = row.current_release
     if release is None:
         return _unknown("no release was found")
+    if not release.is_numbered:
+        return _unknown(f"it installs {release.shown}")
     day = format_date(release.released_at, DATE) if release.released_at else "no date"
     return Cell(f"{release.version}, {day}")
 

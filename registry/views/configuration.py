@@ -104,8 +104,8 @@ def configuration(variant: Variant, settings: Sequence[Setting]) -> Configuratio
     common: list[Line] = []
     for setting in settings:
         line = _line(variant, setting, groups)
-        is_common = _is_common(setting.name) and setting.name not in needed
-        (common if is_common else own).append(line)
+        is_shared = is_common(setting.name) and setting.name not in needed
+        (common if is_shared else own).append(line)
     return Configuration(
         own=tuple(own),
         common=tuple(common),
@@ -137,7 +137,8 @@ def is_secret(setting: Setting) -> bool:
     return setting.sensitive or setting.kind in SECRET_KINDS
 
 
-def _is_common(name: str) -> bool:
+def is_common(name: str) -> bool:
+    """Say whether every connector built with the SDK takes a setting."""
     return name in SDK_SETTINGS or name.startswith(SDK_PREFIXES)
 
 

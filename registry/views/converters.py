@@ -1,4 +1,4 @@
-"""The parts of an address: a plugin type, and a plugin's or a variant's name."""
+"""The parts of an address: a plugin type, a plugin's or a variant's name, a version."""
 
 from registry.vocabulary import PluginType
 
@@ -28,4 +28,18 @@ class NameConverter:
 
     def to_url(self, value: str) -> str:
         """Return the name as it stands in an address."""
+        return value
+
+
+class VersionConverter:
+    """A version, in whatever signs its source writes it, but none that a text may not hold."""
+
+    regex = r"[^\x00-\x1f\x7f]+"
+
+    def to_python(self, value: str) -> str:
+        """Return the version as it stands in an address."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return the version as it stands in an address."""
         return value

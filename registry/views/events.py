@@ -37,7 +37,7 @@ def why(event: Event) -> str:
         case EventVerb.BREAKING:
             return _breaks(said.get("before", ""), said.get("differences", []))
         case EventVerb.DEFAULT_MOVED:
-            before = f"Before, it was {said['from']}. " if "from" in said else ""
+            before = f"Before, it was {said['from']}. " if said.get("from") else ""
             return before + str(said.get("reason", ""))
     return str(said.get("reason", ""))
 

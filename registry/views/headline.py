@@ -55,7 +55,7 @@ def headline(
     if any(setting.name in DOCKER_SETTINGS for setting in settings):
         said.append(Fact("Needs Docker, by its settings", "#settings", read_on))
     if (release := variant.current_release) is not None:
-        said.append(Fact(release.version, "#releases", release.released_at))
+        said.append(Fact(release.shown, "#releases", release.released_at))
     return said[:FACTS_SHOWN]
 
 

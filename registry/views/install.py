@@ -11,9 +11,10 @@ from typing import Any
 
 from packaging.version import Version
 
+from registry.catalog.installing import specifier
 from registry.models import Plugin, Variant
 from registry.views.configuring import entry_yaml
-from registry.views.pinning import Pin, git_reference, is_git, pin_of
+from registry.views.pinning import Pin, git_reference, is_exact, is_git, pin_of
 from registry.vocabulary import PluginType
 
 # dbt packages and file bundles are copied into a project, not installed as a program.
@@ -82,7 +83,10 @@ def package_source(pip_url: str) -> str:
         return f"Git at {reference}" if reference else "Git, default branch"
     if "://" in pip_url:
         return "Download"
-    return "Package, pinned" if "==" in pip_url else "Package, newest release"
+    if is_exact(pip_url):
+        return "Package, pinned"
+    is_any = not specifier(pip_url)
+    return "Package, newest release" if is_any else "Package, newest release allowed"
 
 
 def package_name(pip_url: str) -> str:

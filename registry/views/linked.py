@@ -14,7 +14,6 @@ WEB = ("https://", "http://")
 
 def plugin_linked(plugin: Plugin, default: Variant) -> dict[str, Any]:
     """Return a plugin as a schema.org SoftwareApplication, at its default's version."""
-    release = default.current_release
     return _said({
         "@context": CONTEXT,
         "@type": "SoftwareApplication",
@@ -23,7 +22,7 @@ def plugin_linked(plugin: Plugin, default: Variant) -> dict[str, Any]:
         "description": plugin.description,
         "url": _address("plugin", plugin.type, plugin.name),
         "applicationCategory": "DeveloperApplication",
-        "softwareVersion": release.version if release else "",
+        "softwareVersion": _version(default),
         "sdPublisher": _publisher(),
     })  # fmt: skip
 
@@ -48,10 +47,16 @@ def variant_linked(plugin: Plugin, variant: Variant) -> dict[str, Any]:
         },
         "codeRepository": variant.repo if variant.repo.startswith(WEB) else "",
         "creditText": variant.maintainer.label,
-        "version": release.version if release else "",
+        "version": _version(variant),
         "license": {"@type": "CreativeWork", "name": licence} if licence else "",
         "sdPublisher": _publisher(),
     })  # fmt: skip
+
+
+def _version(variant: Variant) -> str:
+    """Return the version of what is installed; none for what a branch holds."""
+    release = variant.current_release
+    return release.version if release is not None and release.is_numbered else ""
 
 
 def _publisher() -> dict[str, str]:

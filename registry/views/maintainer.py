@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.db.models import FETCH_RAISE, Count, F, Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 
 from registry.models import Maintainer, Variant
 from registry.search.facets import MAINTENANCE, UNKNOWN
@@ -75,4 +76,7 @@ def unknown_maintainer(request: HttpRequest, name: str) -> HttpResponse:
     nearest = Maintainer.objects.filter(near, variants__isnull=False).distinct()
     context = {"nearest": nearest[:NEAREST_SHOWN]}
     template = "registry/maintainer_unknown.html"
-    return render(request, template, context, status=HTTPStatus.NOT_FOUND)
+    answer = render(request, template, context, status=HTTPStatus.NOT_FOUND)
+    # A feed, which everyone may keep, answers with it as well.
+    patch_vary_headers(answer, ["Cookie"])
+    return answer

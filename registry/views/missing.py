@@ -6,6 +6,7 @@ from http import HTTPStatus
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 
 from registry.models import Plugin, Variant
 from registry.views.converters import NameConverter
@@ -45,7 +46,10 @@ def not_found(request: HttpRequest, wanted: str) -> HttpResponse:
     if place := _prefixed(request.path):
         return _lead(request, place)
     context = {"nearest": nearest(wanted), "siblings": _siblings(request.path)}
-    return render(request, "404.html", context, status=HTTPStatus.NOT_FOUND)
+    answer = render(request, "404.html", context, status=HTTPStatus.NOT_FOUND)
+    # Answers for programs are kept by anyone, and this is a page: it has a reader's choices.
+    patch_vary_headers(answer, ["Cookie"])
+    return answer
 
 
 def _lead(request: HttpRequest, place: str) -> HttpResponse:

@@ -6,13 +6,14 @@ so that it costs no more when there are years of releases and runs. What several
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import FETCH_RAISE, Exists, F, OuterRef, Q, Subquery
 from django.db.models.fields.json import KT
 
+from registry.catalog.differing import INSTALLED
 from registry.maintenance import MaintenanceState
 from registry.models import ProbeRun, Statement, Variant
 from registry.models.plugin import NEEDING
@@ -55,7 +56,8 @@ class Failure:
 def released(now: datetime, *, shown: int) -> list[Variant]:
     """Return variants whose current release is of the last week, the newest first. One query.
 
-    The index of releases by date gives them; a date in the future is somebody's mistake.
+    The index of releases by date gives them; a date in the future is somebody's mistake, and
+    what a branch holds has no artifacts and was released by nobody.
     """
     rows = (
         Variant.objects.select_related("plugin", "current_release")
@@ -65,6 +67,7 @@ def released(now: datetime, *, shown: int) -> list[Variant]:
             current_release__released_at__lte=now,
             gone_at=None,
         )
+        .exclude(current_release__artifacts={})
         .order_by("-current_release__released_at", "pk")
         .fetch_mode(FETCH_RAISE)
     )
@@ -139,12 +142,21 @@ def _began_to_fail(since: datetime) -> ProbeRunQuerySet:
     )
 
 
-def _most_used(sources: Iterable[int]) -> dict[int, Variant]:
-    """Return of each source the variant that most projects use. One query."""
+def _most_used(runs: Mapping[int, Sequence[ProbeRun]]) -> dict[int, Variant]:
+    """Return of each source the variant that most projects use. One query.
+
+    Of those that install what ran: a source may be named by others, too.
+    """
+    if not runs:
+        return {}
+    taken = Q()
+    for source_id, found in runs.items():
+        versions = {run.version for run in found}
+        taken |= Q(source=source_id, variant__tried__version__in=versions)
     rows = (
         Statement.objects.select_related("variant__plugin")
         .only("source_id", *(f"variant__{name}" for name in FIELDS))
-        .filter(source__in=sources, gone_at=None)
+        .filter(taken, gone_at=None, origin__in=INSTALLED)
         .order_by("source_id", USED_OF_SAID, "pk")
         .distinct("source_id")
         .fetch_mode(FETCH_RAISE)

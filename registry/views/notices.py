@@ -38,7 +38,11 @@ def notices(
     said += [_ended(one) for one in speakers if _status(one) in ENDED]
     release = variant.current_release
     if release is not None and release.yanked:
-        text = f"Whoever released {release.version} took it back, as all the others."
+        # Else another would be current. Source: registry.catalog.installing.
+        text = (
+            f"Whoever released {release.version} took it back, and nothing else is known "
+            "that the definition allows."
+        )
         said.append(Notice("Yanked", text, is_offering=True))
     if failing := _failing(variant, tried):
         said.append(failing)

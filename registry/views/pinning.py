@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from registry.catalog.installing import specifier
 from registry.models import Variant
 from registry.places import repository_place, written
 from registry.vocabulary import SourceKind
@@ -30,9 +31,9 @@ def pin_of(variant: Variant) -> Pin:
     """Return a variant's requirement, pinned to its current release where one is known."""
     pip_url = variant.pip_url
     release = variant.current_release
-    if "==" in pip_url and "://" not in pip_url:
+    if "://" not in pip_url and is_exact(pip_url):
         return Pin(pip_url, "The definition pins it.", is_pinned=True)
-    if release is not None and "://" not in pip_url:
+    if release is not None and release.is_numbered and "://" not in pip_url:
         exact = _exact(pip_url, release.version)
         if exact and "commit" not in release.artifacts:
             return Pin(exact, f"Pinned to {release.version}.", is_pinned=True)
@@ -44,6 +45,14 @@ def pin_of(variant: Variant) -> Pin:
         words = f"Pinned to the commit of {release.version}, {commit[:COMMIT_SHOWN]}."
         return Pin(f"{base}@{commit}{mark}{rest}", words, is_pinned=True)
     return Pin(pip_url, _why_not(pip_url), is_pinned=False)
+
+
+def is_exact(pip_url: str) -> bool:
+    """Say whether a requirement allows one version alone: no `==1.*`, and no marker's `==`."""
+    return any(
+        one.operator in {"==", "==="} and not one.version.endswith(".*")
+        for one in specifier(pip_url)
+    )
 
 
 def git_reference(pip_url: str) -> str:

@@ -76,10 +76,10 @@ def _json(request: HttpRequest) -> Json | None:
     if len(body) > RECORD_LIMIT:
         return None
     try:
-        # Half a surrogate pair is no character, and no column takes it; nor does it NUL.
+        # Half a surrogate pair is no character, and no column takes it; nor NUL, nor NaN.
         text = body.replace(b"\\u0000", b"\\ufffd").decode()
         said = json.loads(text)
-        json.dumps(said, ensure_ascii=False).encode()
+        json.dumps(said, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
         return None
     return said if isinstance(said, dict) else None

@@ -32,7 +32,6 @@ from registry.vocabulary import Origin, PluginType, TicketKind
 RELEASES_SHOWN = 20
 SAYS = {
     Origin.DEFINITION: "Curated definition",
-    Origin.CODE: "Code of a release, read without running it",
     Origin.PACKAGE: "Package metadata",
     Origin.REPOSITORY: "Repository, read without running it",
     Origin.CODE: "Code of the release, read without running it",

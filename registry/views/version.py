@@ -10,12 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from registry.catalog.differing import ByVersion, before, by_version, order
+from registry.catalog.installing import specifier
 from registry.models import ProbeRun, Release, Snapshot, Variant
 from registry.views.changes import pair
 from registry.views.groups import groups_of, requirement
 from registry.views.install import ways
 from registry.views.missing import not_found
-from registry.views.pinning import pin_of
+from registry.views.pinning import git_reference, is_git, pin_of
 from registry.views.run import PACKAGES_SHOWN
 from registry.views.site import page
 from registry.views.tried import cell_of, runs_of, variant_at
@@ -123,9 +124,17 @@ def _pinned_ways(row: Variant, release: Release) -> list[Any]:
     at_release = copy(row)
     at_release.current_release = release
     pin = pin_of(at_release)
-    commit = str(release.artifacts.get("commit") or release.version)
-    is_held = pin.requirement.endswith((f"=={release.version}", commit))
+    is_held = pin.is_pinned and _is_of(release, pin.requirement)
     return [one for one in ways(at_release) if one.key in PINNED] if is_held else []
+
+
+def _is_of(release: Release, requirement: str) -> bool:
+    """Say whether a pinned requirement holds to this release: by its version or commit."""
+    if not is_git(requirement):
+        exact = specifier(requirement)
+        return release.is_numbered and f"=={release.version}" in map(str, exact)
+    commit = str(release.artifacts.get("commit") or release.version)
+    return git_reference(requirement).startswith(commit)
 
 
 def _since(version: str, tried: ByVersion) -> dict[str, Any] | None:

@@ -7,9 +7,9 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
-from registry.catalog.differing import ByPython, by_version, order
+from registry.catalog.differing import ByPython, by_version, order, successions
 from registry.differences import Change, Facet, Impact
 from registry.models import Release
 from registry.views.changes import pairs
@@ -35,10 +35,14 @@ def versions(
         return not_found(request, name)
     tried = by_version(runs_of(row))
     pythons = sorted({one for runs in tried.values() for one in runs}, key=order)
-    deltas = {pair["newer"]: pair | {"delta": delta_of(pair)} for pair in pairs(tried)}
     releases = list(row.releases.defer("artifacts"))
     # A page that is no number or past the end is an old link: the nearest is shown.
     shown = Paginator(releases, PER_PAGE).get_page(request.GET.get("page"))
+    versions = {one.version for one in shown}
+    since = [one for one in successions(tried) if one[1] in versions]
+    deltas = {
+        pair["newer"]: pair | {"delta": delta_of(pair)} for pair in pairs(tried, since)
+    }
     context = {
         "kind": kind,
         "plugin": row.plugin,
@@ -61,10 +65,13 @@ def choose(
 ) -> HttpResponse:
     """Lead from the form of two versions to the page that compares them. No query."""
     older, newer = (request.GET.get(key, "") for key in ("from", "to"))
-    if not older or not newer:
-        return redirect(reverse("versions", args=[kind, name, variant_name]))
-    place = [kind, name, variant_name, older, newer]
-    return redirect(reverse("compare-releases", args=place))
+    of_variant = [kind, name, variant_name]
+    try:
+        place = reverse("compare-releases", args=[*of_variant, older, newer])
+    except NoReverseMatch:
+        # Nothing was chosen, or what no version can be called.
+        place = reverse("versions", args=of_variant)
+    return redirect(place)
 
 
 def _cells(

@@ -339,6 +339,7 @@ def test_where_no_token_is_set_nobody_gets_a_ticket(tickets, client, settings):
         '{"steps": [1, null]}',
         "[" * 9999,
         '{"name": "\\ud800"}',
+        '{"seconds": NaN}',
         '{"unchanged": true}',
         '{"layout": [1], "interpreter": {}}',
     ],

@@ -7,11 +7,13 @@ import pytest
 from django.db import connection, transaction
 
 from registry.catalog import record
+from registry.catalog.observing import observe
 from registry.models import Document, Maintainer, Plugin, Variant
 from registry.publishing import publish_changed
 from tests.embedded.waiting import until
 from tests.registry.cast import NOW, facts, look, say, source_of, variant
 from tests.registry.rows import catalog, documents
+from tests.registry.views.runs import packaged, ran
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -162,3 +164,18 @@ def test_recording_and_publishing_at_once_end_in_the_same_documents():
     for plugin in ("tap-a", "tap-b"):
         assert b"Turn 14." in documents()[f"extractors/{plugin}--ada"]
     assert len(catalog()["variants"]) == 2
+
+
+def test_a_run_that_comes_while_another_is_judged_is_not_left_out():
+    [source] = packaged("ada", releases=["1.0"])
+    ran(source, "1.0", "3.12")
+    Variant.objects.update(tried={})
+    with InThreads() as threads:
+        with transaction.atomic():
+            list(Plugin.objects.select_for_update())
+            list(Variant.objects.select_for_update())
+            slow = threads.start(lambda: observe([source], now=NOW))
+            until(waiting_for_a_lock, what="the judge waits for the plugin")
+            ran(source, "1.0", "3.13")
+        slow.result(timeout=20)
+    assert Variant.objects.get().tried["pythons"] == {"3.12": "yes", "3.13": "yes"}

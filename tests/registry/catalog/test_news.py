@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from registry.catalog.differing import keep_breaking
-from registry.models import Event, ProbeTicket, Snapshot
+from registry.models import Event, Plugin, ProbeTicket, Snapshot
 from registry.vocabulary import EventVerb, Origin
 from scrapers.line import judge
 from tests.registry.cast import NOW, release_of, say, source_of, variant
@@ -156,7 +156,14 @@ def test_what_an_older_release_broke_is_no_news():
     assert broken() == []
 
 
+def test_a_python_that_is_on_nobodys_machine_is_not_waited_for(package):
+    ProbeTicket.objects.issue(package, {"1.1": ["3.11"]}, now=NOW)
+    keep_breaking([ran(package, "1.1", settings=[TOKEN])])
+    assert len(broken()) == 1
+
+
 def test_a_release_that_is_still_tried_is_not_judged_yet(package):
+    ran(package, "1.0", "3.11", settings=[TOKEN, LIMIT], streams=streams("a"))
     ProbeTicket.objects.issue(package, {"1.1": ["3.11"]}, now=NOW)
     run = ran(package, "1.1", settings=[TOKEN])
     keep_breaking([run])
@@ -187,3 +194,24 @@ def test_a_judged_record_of_a_new_release_leaves_the_event(package):
     judge([snapshot], now=NOW)
     [event] = broken()
     assert "The setting `limit` is gone." in event["differences"]
+
+
+def test_a_release_that_is_tagged_behind_the_branch_is_news(index):
+    head = release_of("HEAD", day=9)
+    say(index, variant("ada", releases=[release_of("1.0"), head]))
+    say(
+        index,
+        variant("ada", releases=[release_of("1.0"), head, release_of("1.1", day=5)]),
+    )
+    assert told() == ["1.1"]
+
+
+def test_the_default_does_not_go_to_who_committed_last(index):
+    head = release_of("HEAD", day=9)
+    say(
+        index,
+        variant("bo", releases=[head]),
+        variant("cy", releases=[release_of("1.0")]),
+    )
+    plugin = Plugin.objects.get()
+    assert plugin.default_variant.name == "cy"

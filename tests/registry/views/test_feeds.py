@@ -200,3 +200,13 @@ def test_pages_name_their_feeds(catalog, read, page, feeds):
     assert told.count('type="application/atom+xml"') == len(feeds)
     for feed in feeds:
         assert f'href="{feed}">' in told
+
+
+@pytest.mark.parametrize("address", [
+    "/extractors/tap-none/feed", "/maintainers/nobody/feed", "/sitemap-plugins-9.xml",
+])  # fmt: skip
+def test_a_page_in_place_of_a_feed_is_not_another_readers(catalog, client, address):
+    client.cookies["theme"] = "dark"
+    response = client.get(address)
+    assert b'data-theme="dark"' in response.content
+    assert "Cookie" in response["Vary"]

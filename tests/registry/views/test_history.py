@@ -70,3 +70,15 @@ def test_it_makes_four_queries(catalog, client, django_assert_num_queries):
 def test_a_short_name_leads_on_from_below_it(catalog, client, below):
     response = client.get(f"/extractors/alpha{below}")
     assert response["Location"] == f"/extractors/tap-alpha{below}"
+
+
+def test_a_default_that_moved_from_what_is_not_known_names_none(catalog, read):
+    plugin = Plugin.objects.get(name="tap-alpha")
+    Event.objects.create(
+        at=NOW, verb=EventVerb.DEFAULT_MOVED, plugin=plugin,
+        variant=plugin.variants.get(name="ada"),
+        data={"from": "", "to": "ada", "reason": "It is the only variant."},
+    )  # fmt: skip
+    page = read(PAGE)
+    assert "It is the only variant." in page
+    assert "Before, it was" not in page

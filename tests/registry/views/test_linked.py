@@ -90,3 +90,12 @@ def test_text_from_outside_never_leaves_the_block(folder, crawl, said, read, evi
         assert said(address)["description"] == evil
         (block,) = BLOCK.findall(read(address))
         assert not set("<>&") & set(block)
+
+
+@pytest.mark.parametrize("version", ["HEAD", "main", "4f1c9e2abcde"])
+def test_what_a_branch_holds_is_no_version(catalog, said, version):
+    variant = Variant.objects.get(plugin__name="tap-alpha", name="ada")
+    variant.current_release = Release.objects.create(variant=variant, version=version)
+    variant.save()
+    assert "version" not in said("/extractors/tap-alpha--ada")
+    assert "softwareVersion" not in said("/extractors/tap-alpha")

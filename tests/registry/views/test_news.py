@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 FAILING = "Started failing this week"
 RELEASED = "Released this week"
 NEEDING = "Needs a maintainer, most used first"
+WHEEL = {"a.whl": "0" * 64}
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -44,11 +45,14 @@ def variant_of(plugin, name="ada"):
     return Variant.objects.get(plugin__name=plugin, name=name)
 
 
-def release(plugin, version, *, ago, name="ada"):
+def release(plugin, version, *, ago, name="ada", artifacts=WHEEL):
     """Make a release the current one."""
     row = variant_of(plugin, name)
     row.current_release = Release.objects.create(
-        variant=row, version=version, released_at=timezone.now() - ago
+        variant=row,
+        version=version,
+        released_at=timezone.now() - ago,
+        artifacts=artifacts,
     )
     row.save()
 
@@ -238,3 +242,21 @@ def test_it_makes_eight_queries_however_much_happened(
 
 def test_it_is_at_most_12_kb_packed(busy, client):
     assert len(gzip.compress(client.get("/").content)) <= 12 * 1024
+
+
+def test_what_a_branch_holds_was_released_by_nobody(catalog, section):
+    release("tap-alpha", "HEAD", ago=HOUR, artifacts={})
+    assert section(RELEASED) == ""
+
+
+def test_a_failure_is_told_of_who_installs_what_failed(catalog, section):
+    run("tap-alpha", "1.0", "yes", ago=2 * HOUR)
+    failed = run("tap-alpha", "1.0", "no", ago=HOUR)
+    other = variant_of("tap-alpha", "bo")
+    Variant.objects.filter(pk=other.pk).update(counters={"all_projects": 900})
+    Statement.objects.create(
+        variant=other, source=failed.source, snapshot=failed.snapshot,
+        origin=Origin.PACKAGE, definition={},
+    )  # fmt: skip
+    assert "tap-alpha by ada" in section(FAILING)
+    assert "tap-alpha by bo" not in section(FAILING)

@@ -178,3 +178,16 @@ def test_dots_lead_inwards_in_a_singer_config():
         "a": {"b": "<string>", "c": "<string>"},
         "d": "<string>",
     }
+
+
+@pytest.mark.parametrize("pip_url", [
+    "tap-alpha==1.*", "tap-alpha>=1 ; python_version == '3.9'",
+])  # fmt: skip
+def test_an_equals_sign_alone_pins_nothing(pip_url):
+    pin = pin_of(variant(pip_url, version=None))
+    assert (pin.requirement, pin.is_pinned) == (pip_url, False)
+
+
+def test_a_package_is_not_pinned_to_what_a_branch_holds():
+    pin = pin_of(variant("tap-alpha", version="HEAD"))
+    assert (pin.requirement, pin.is_pinned) == ("tap-alpha", False)

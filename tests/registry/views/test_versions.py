@@ -161,3 +161,68 @@ def test_what_a_branch_holds_comes_after_all_numbers_and_a_commit_after_none(db,
     page = read(f"{VARIANT}/changes")
     assert f'href="{VARIANT}/compare/1.0...HEAD"' in page
     assert page.count("/compare/") == 1
+
+
+def current(version, pip_url, **said):
+    """Make a release of tap-alpha by ada the one that its requirement installs."""
+    say(source_of("definitions"), variant("ada", pip_url=pip_url))
+    found = row("ada")
+    found.current_release = Release.objects.create(
+        variant=found, version=version, released_at=NOW, **said
+    )
+    found.save()
+
+
+GIT = "git+https://git.example.org/ada/tap-alpha.git"
+PAGES = ("/extractors/tap-alpha", VARIANT, f"{VARIANT}/versions", "/maintainers/ada")
+
+
+@pytest.mark.parametrize(("version", "asked"), [
+    ("HEAD", ""), ("main", "@main"), ("4f1c9e2abcde", f"@4f1c9e2abcde{'0' * 28}"),
+])  # fmt: skip
+def test_what_a_branch_holds_does_not_look_like_a_release(db, read, version, asked):
+    current(version, GIT + asked)
+    for address in PAGES:
+        page = read(address)
+        assert f"Git {version}" in page
+        assert f"Version {version}" not in page
+    page = read(f"{VARIANT}/versions/{version}")
+    assert "Released" not in page
+    assert "never changes" not in page
+    assert "The commit that was tried is of" in page
+
+
+def test_a_branch_gets_no_command_that_would_install_just_what_was_tried(db, read):
+    current("main", f"{GIT}@main")
+    page = read(f"{VARIANT}/versions/main")
+    assert "installs this commit and no other" in page
+    assert "uv tool install" not in page
+
+
+def test_a_commit_is_installed_by_itself(db, read):
+    commit = "4f1c9e2abcde" + "0" * 28
+    current("4f1c9e2abcde", f"{GIT}@{commit}")
+    assert f"uv tool install {GIT}@{commit}" in read(f"{VARIANT}/versions/4f1c9e2abcde")
+
+
+@pytest.mark.parametrize("version", ["%00", "%0A", "1.0%00"])
+def test_a_version_that_no_text_may_hold_is_not_there(tried, read, version):
+    read(f"{VARIANT}/versions/{version}", status=404)
+    read(f"{VARIANT}/compare/1.0...{version}", status=404)
+
+
+@pytest.mark.parametrize("asked", ["", "from=1.0", "from=%0A&to=1.1", "from=%00&to=1"])
+def test_a_choice_of_no_versions_leads_back_to_all(tried, client, asked):
+    answer = client.get(f"{VARIANT}/compare?{asked}")
+    assert (answer.status_code, answer["Location"]) == (302, f"{VARIANT}/versions")
+
+
+def test_what_a_branch_holds_shows_the_commit_that_was_tried(db, read):
+    [source] = packaged("ada", releases=["HEAD"])
+    Release.objects.update(artifacts={})
+    run = ran(source, "HEAD")
+    run.commit = "4f1c9e2a" * 5
+    run.save()
+    page = read(f"{VARIANT}/versions/HEAD")
+    assert f"commit <code>{run.commit}</code>" in page
+    assert "What a branch holds moves." in page

@@ -36,6 +36,8 @@ def test_python_versions_are_a_range_where_unbroken(versions, words):
     ("https://git.example.org/a/b.git@v2", "Git at v2"),
     ("https://files.example.org/b.tar.gz", "Download"),
     ("tap-b", "Package, newest release"), ("tap-b==1.0", "Package, pinned"),
+    ("tap-b<2", "Package, newest release allowed"),
+    ("tap-b==1.*", "Package, newest release allowed"),
     ("a b c", "3 requirements"), ("", "Nothing to install"),
 ])  # fmt: skip
 def test_the_source_of_a_package_is_said_in_words(pip_url, source):
