@@ -13,20 +13,24 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, reduce
 from heapq import nsmallest
 from itertools import groupby, islice
-from operator import attrgetter
+from operator import attrgetter, or_
 from typing import NamedTuple
 
 from registry.search.bits import Runs, among, bits_of
-from registry.search.facets import CLOSED, KEYWORD, TRAITS, VARIANT
+from registry.search.facets import BITS, KEYWORD, UPDATED, VARIANT
+from registry.search.spans import before, span
 
-BITS = (*CLOSED, TRAITS)
+# The month of the last release, "" where none is known: what is recent is a few of them.
+MONTH = "month"
 # Fewer than one plugin in so many are put in order; for more, the order is gone through.
 SORTED_OF = 20
 
 COLUMN = {facet.key: column for column, facet in enumerate(BITS)}
+# What a set of entries is held of, for each value.
+KEPT = (*COLUMN, KEYWORD.key, MONTH)
 
 type Rank = tuple[int, str, int]
 
@@ -63,12 +67,14 @@ class Entry(NamedTuple):
             return (self.name,)
         if key == KEYWORD.key:
             return self.keywords
+        if key == MONTH:
+            return (_month(self.released_at),)
         column = COLUMN[key]
         return _among(column, self.bits[column])
 
     def values(self) -> Iterable[tuple[str, str]]:
-        """Return the facets' values that it has, but for its name."""
-        for key in (*COLUMN, KEYWORD.key):
+        """Return the values that it has of `KEPT`."""
+        for key in KEPT:
             for value in self.of_facet(key):
                 yield key, value
 
@@ -134,13 +140,31 @@ class Columns:
         places = [n for n, entry in enumerate(self.entries) if entry.name == name]
         return bits_of(places, len(self.entries))
 
-    def having_any(self, key: str, values: Iterable[str]) -> int:
+    def released(self, value: str, *, now: datetime) -> int:
+        """Return the set of what was released in the time before `now`, as `90d`.
+
+        Of another value, that of what has no known release.
+        """
+        months, length = self.having[MONTH], span(value)
+        if length is None:
+            return months.get("", 0)
+        since = before(now, length)
+        first = _month(since)
+        later = (bits for month, bits in months.items() if month > first)
+        places = among(range(len(self.entries)), months.get(first, 0))
+        times = ((place, self.entries[place].released_at) for place in places)
+        of_first = (place for place, time in times if time and time >= since)
+        return reduce(or_, later, bits_of(of_first, len(self.entries)))
+
+    def having_any(self, key: str, values: Iterable[str], *, now: datetime) -> int:
         """Return the set of the entries with one of a facet's values."""
-        found = 0
-        for value in values:
-            is_name = key == VARIANT.key
-            found |= self.named(value) if is_name else self.having[key].get(value, 0)
-        return found
+        if key == VARIANT.key:
+            found = (self.named(value) for value in values)
+        elif key == UPDATED.key:
+            found = (self.released(value, now=now) for value in values)
+        else:
+            found = (self.having[key].get(value, 0) for value in values)
+        return reduce(or_, found, 0)
 
     def of_keys(self, keys: Iterable[int]) -> int:
         """Return the set of these entries. One that is newer than the columns is not in it."""
@@ -240,6 +264,10 @@ class Columns:
         insort(self.ranked, _rank(self.entries, span))
 
 
+def _month(time: datetime | None) -> str:
+    return f"{time:%Y-%m}".rjust(7, "0") if time else ""
+
+
 def _rank(entries: Sequence[Entry], span: range) -> Rank:
     return min(entry.rank for entry in entries[span.start : span.stop])
 
@@ -247,11 +275,10 @@ def _rank(entries: Sequence[Entry], span: range) -> Rank:
 def _having(entries: Sequence[Entry]) -> dict[str, dict[str, int]]:
     """Return the set of entries for each value: those with the same values at once."""
     alike: dict[tuple[str, tuple[str, ...]], list[int]] = defaultdict(list)
-    keys = (*COLUMN, KEYWORD.key)
     for place, entry in enumerate(entries):
-        for key in keys:
+        for key in KEPT:
             alike[key, entry.of_facet(key)].append(place)
-    having: dict[str, dict[str, int]] = {key: defaultdict(int) for key in keys}
+    having: dict[str, dict[str, int]] = {key: defaultdict(int) for key in KEPT}
     for (key, values), places in alike.items():
         bits = bits_of(places, len(entries))
         for value in values:

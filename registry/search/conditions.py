@@ -4,11 +4,10 @@ Nothing typed ever becomes part of a statement: it is a value, or one of our own
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from registry.search.folding import fold, lexeme, stem_of
-from registry.search.query import DECLARED, Query, Term, span
+from registry.search.query import DECLARED, Query, Term
 
 # A beginning of fewer letters begins too much.
 PREFIX_MIN = 3
@@ -56,27 +55,24 @@ def _joined(word: str, parts: list[Sql]) -> Sql:
 
 def is_sought(term: Term) -> bool:
     """Say whether the database must be asked for a term; of the others bits are kept."""
-    return not term.key or term.key in DECLARED or term.key == "updated"
+    return not term.key or term.key in DECLARED
 
 
-def filters(query: Query, *, now: datetime) -> list[Sql]:
+def filters(query: Query) -> list[Sql]:
     """Return the conditions of what is sought beside the words, and of words left out."""
     parts = []
     for term in query.terms:
         if term.is_negated and is_sought(term):
-            parts.append(~_condition(term, now=now))
+            parts.append(~_condition(term))
         elif term.key and is_sought(term):
-            parts.append(_condition(term, now=now))
+            parts.append(_condition(term))
     return parts
 
 
-def _condition(term: Term, *, now: datetime) -> Sql:
+def _condition(term: Term) -> Sql:
     if not term.key:
         return _said(term)
-    if term.key in DECLARED:
-        return Sql("contents @@ %s::tsquery", (_declared(term.key, term.text),))
-    since = span(term.text)
-    return Sql("released_at >= %s", (now - since,)) if since else FALSE
+    return Sql("contents @@ %s::tsquery", (_declared(term.key, term.text),))
 
 
 def _declared(key: str, path: str) -> str:

@@ -9,12 +9,15 @@ from registry.facts import Json
 from registry.models import Plugin, Stream, Variant
 from registry.places import Place, repository_place, requirement_place
 from registry.search.conditions import SEPARATOR
+from registry.search.credentials import credentials_of
 from registry.search.facets import (
+    AUTH,
     CAPABILITY,
     INSTALLS,
     LICENSE,
     MAINTENANCE,
     PYTHON,
+    SDK,
     TRAITS,
     TYPE,
     UNKNOWN,
@@ -178,14 +181,38 @@ def _installs(answers: Mapping[str, str]) -> str:
 
 
 def _traits(plugin: Plugin, variant: Variant) -> int:
-    names = {str(s.get("name")) for s in variant.definition.get("settings") or []}
+    """Return what is true of a variant, how it is built and what it signs in with."""
+    settings = variant.definition.get("settings") or []
+    names = {str(one.get("name")) for one in settings}
+    credentials = credentials_of(settings) or [UNKNOWN]
     traits = {
         "default": plugin.default_variant_id == variant.pk,
         "gone": variant.gone_at is not None,
         "hidden": variant.hidden,
         "docker": bool(names & DOCKER_SETTINGS),
     }
-    return _all(TRAITS.bit(trait) for trait, is_so in traits.items() if is_so)
+    return (
+        _all(TRAITS.bit(trait) for trait, is_so in traits.items() if is_so)
+        | _all(AUTH.bit(kind) for kind in credentials)
+        | SDK.bit(sdk_of(variant.definition))
+    )
+
+
+def sdk_of(definition: Mapping[str, Any]) -> str:
+    """Return what a connector is built with, as it says itself; "unknown" where it does not.
+
+    What wraps an image of Airbyte is built with the Singer SDK as well, but that is no news
+    of the image. Only the SDK has the capability to tell about itself.
+    Source: the keywords of the curated definitions; singer_sdk.helpers.capabilities.
+    """
+    keywords = set(_keywords(definition))
+    names = {str(s.get("name")) for s in definition.get("settings") or []}
+    if "airbyte_protocol" in keywords or "airbyte_spec.image" in names:
+        return "airbyte"
+    said = definition.get("capabilities")
+    if "meltano_sdk" in keywords or (isinstance(said, list) and "about" in said):
+        return "singer-sdk"
+    return "edk" if "meltano_edk" in keywords else UNKNOWN
 
 
 def _projects(plugin: Plugin) -> int:

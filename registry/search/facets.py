@@ -8,6 +8,7 @@ added at the end, or `registry.search.index.VERSION` moves. The first bit of mos
 from dataclasses import dataclass
 
 from registry.maintenance import MaintenanceState
+from registry.search.spans import span
 from registry.vocabulary import PluginType
 
 UNKNOWN = "unknown"
@@ -15,18 +16,25 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One facet. `key` is its word in the query language and its column."""
+    """One facet. `key` is its word in the query language.
+
+    Its values are the bits of `column` (by default called like the key) from `first` on.
+    """
 
     key: str
     title: str
     values: tuple[str, ...] = ()
+    column: str = ""
+    first: int = 0
 
     def bit(self, value: str) -> int:
         """Return the bit of a value; 0 for one that is not in the facet."""
-        return 1 << self.values.index(value) if value in self.values else 0
+        is_known = value in self.values
+        return 1 << self.first + self.values.index(value) if is_known else 0
 
     def among(self, bits: int) -> list[str]:
         """Return the values whose bits are set."""
+        bits >>= self.first
         return [value for n, value in enumerate(self.values) if bits >> n & 1]
 
 
@@ -46,15 +54,30 @@ LICENSE = Facet("license", "Licence", (
 MAINTENANCE = Facet("maintenance", "Maintenance", (UNKNOWN, *MaintenanceState))
 PYTHON = Facet("python", "Python", (UNKNOWN, *(f"3.{minor}" for minor in range(7, 20))))
 INSTALLS = Facet("installs", "Installs", (UNKNOWN, "yes", "limited", "no"))
+# What the connector says itself: a mark in its definition, or an answer of the SDK's own.
+SDK = Facet(
+    "sdk", "Built with", (UNKNOWN, "singer-sdk", "airbyte", "edk"), "traits", 16
+)
+# By what its settings are called: `registry.search.credentials`.
+AUTH = Facet(
+    "auth", "Authentication", (UNKNOWN, "key", "oauth", "password", "file", "none"),
+    "traits", 32,
+)  # fmt: skip
+# No bits of these are kept: what is recent changes by the day. Any other span will do.
+UPDATED = Facet("updated", "Last release", (UNKNOWN, "30d", "90d", "365d"))
 KEYWORD = Facet("keyword", "Keyword")
 VARIANT = Facet("variant", "Variant")
 
 # In the order of the page.
-CLOSED = (TYPE, CAPABILITY, PYTHON, MAINTENANCE, LICENSE, INSTALLS)
+CLOSED = (TYPE, INSTALLS, MAINTENANCE, PYTHON, CAPABILITY, AUTH, LICENSE, SDK, UPDATED)
 OPEN = (KEYWORD, VARIANT)
 FACETS = {facet.key: facet for facet in (*CLOSED, *OPEN)}
-# No facet, but counted like one: what may stand behind `is:`.
-TRAITS = Facet("is", "Is", ("default", "gone", "hidden", "docker", "verified"))
+# No facet, for all of several must be met, but counted like one: what stands behind `is:`.
+TRAITS = Facet(
+    "is", "Is", ("default", "gone", "hidden", "docker", "verified"), "traits"
+)
+# Those of which bits are kept.
+BITS = (*(facet for facet in CLOSED if facet is not UPDATED), TRAITS)
 
 # What people also write, and the value that is meant.
 SPOKEN = {
@@ -71,6 +94,10 @@ SPOKEN = {
                 "agpl": "AGPL-3.0", "gpl": "GPL-3.0", "elastic": "ELv2"},
     "maintenance": {"abandoned": "none", "archived": "none", "orphaned": "seeking"},
     "installs": {"true": "yes", "false": "no"},
+    "sdk": {"singer": "singer-sdk", "meltano": "singer-sdk", "meltano-sdk": "singer-sdk",
+            "meltano-edk": "edk"},
+    "auth": {"api-key": "key", "apikey": "key", "token": "key", "oauth2": "oauth",
+             "basic": "password", "private-key": "file", "key-file": "file"},
 }  # fmt: skip
 
 
@@ -84,4 +111,7 @@ def value_of(facet: Facet, said: str) -> str | None:
         return said.casefold() or None
     said = said.casefold().replace("_", "-").replace("python", "")
     said = SPOKEN.get(facet.key, {}).get(said, said)
+    if facet is UPDATED and (length := span(said)):
+        # `1y` is what is ticked as `365d`.
+        return next((v for v in facet.values if span(v) == length), said)
     return next((v for v in facet.values if v.casefold() == said.casefold()), None)

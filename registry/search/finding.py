@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from registry.search.columns import Entry, Order
-from registry.search.facets import CLOSED
+from registry.search.facets import BITS
 from registry.search.held import HELD
 from registry.search.query import Query
 from registry.search.ranking import STEPS, Rule, likeness_of, rule_of
@@ -80,12 +80,12 @@ def find(
     changed since the last search.
     """
     columns = HELD.columns()
-    sought = seek(query, now=now, is_alike=False)
-    search = Search.of(query, columns, sought, hides=hides)
+    sought = seek(query, is_alike=False)
+    search = Search.of(query, columns, sought, now=now, hides=hides)
     is_alike = bool(query.name) and _is_little(search)
     if is_alike:
-        sought = seek(query, now=now, is_alike=True)
-        search = Search.of(query, columns, sought, hides=hides)
+        sought = seek(query, is_alike=True)
+        search = Search.of(query, columns, sought, now=now, hides=hides)
     told = tally(search, page=page, per_page=per_page, order=order)
     return Found(
         results=tuple(_result(search, plugin) for plugin in told.plugins),
@@ -93,7 +93,7 @@ def find(
         page=told.page,
         hidden=search.hidden,
         counts=told.counts,
-        known={facet.key: columns.known(facet.key, facet.values) for facet in CLOSED},
+        known={facet.key: columns.known(facet.key, facet.values) for facet in BITS},
         is_alike=is_alike,
     )
 

@@ -17,9 +17,9 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from registry.models import SearchChange, SearchEntry
-from registry.search.columns import BITS, Columns, Entry
+from registry.search.columns import Columns, Entry
 from registry.search.conditions import SEPARATOR
-from registry.search.facets import TRAITS
+from registry.search.facets import BITS
 
 # Bringing in more entries one by one takes longer than reading 100,000 anew.
 FOLLOWED_MOST = 1000
@@ -29,7 +29,7 @@ CHANGES = (
 FIELDS = (
     "pk", "plugin_id", "plugin_name", "name", "projects", "is_default", "keywords",
     "released_at",
-    *("traits" if facet is TRAITS else facet.key for facet in BITS),
+    *(facet.column or facet.key for facet in BITS),
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from registry.models.bulk import BATCH
 from registry.search.entries import entry_of
 
 # Moves when an entry of the same rows is another: every plugin's is then written again.
-VERSION = 1
+VERSION = 2
 COLUMNS = (
     "variant_id", "plugin_id", "plugin_name", "name", "projects", "is_default",
     "released_at", "type", "capability", "license", "maintenance", "python", "installs",

@@ -11,9 +11,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
-from registry.search.facets import CLOSED, FACETS, TRAITS, value_of
+from registry.search.facets import CLOSED, FACETS, TRAITS, UPDATED, value_of
 from registry.search.folding import fold, path_of
 
 QUERY_LIMIT = 300
@@ -23,11 +22,10 @@ KEYS = {
     "cap": "capability", "capabilities": "capability", "licence": "license",
     "keywords": "keyword", "tag": "keyword", "maintainer": "variant",
     "stream": "stream", "table": "stream", "field": "field", "column": "field",
-    "setting": "setting", "is": "is", "updated": "updated",
+    "setting": "setting", "is": "is", "framework": "sdk", "authentication": "auth",
+    "released": "updated",
 }  # fmt: skip
 DECLARED = frozenset({"stream", "field", "setting"})
-SPAN = re.compile(r"(\d{1,4})([dwmy])")
-DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 TOKEN = re.compile(
     r'(?P<minus>-*)(?:(?P<key>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"|(?P<plain>\S+))'
 )
@@ -123,12 +121,6 @@ def parse(typed: str) -> Query:
     return Query(kept, tuple(notices))
 
 
-def span(text: str) -> timedelta | None:
-    """Return how long `90d`, `12w`, `6m` or `1y` are, or None for anything else."""
-    match = SPAN.fullmatch(text)
-    return timedelta(days=int(match[1]) * DAYS[match[2]]) if match else None
-
-
 def _fit(typed: str) -> tuple[str, list[str]]:
     """Return what was typed without characters that say nothing, cut to a length."""
     notices = []
@@ -187,13 +179,11 @@ def _value(key: str, said: str) -> str | None:
         return value_of(FACETS[key], said)
     if key == "is":
         return value_of(TRAITS, said)
-    if key == "updated":
-        return said if span(said) else None
     return said or None
 
 
 def _problem(key: str, text: str) -> str:
-    if key == "updated":
+    if key == UPDATED.key:
         return f"“updated:{text}” is no time: write updated:90d, 12w, 6m or 1y."
     values = [*CLOSED, TRAITS]
     known = next((f.values for f in values if f.key == key), ())

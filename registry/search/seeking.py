@@ -1,11 +1,9 @@
-"""Seek in the database what no bits are kept of: words, streams, fields, settings, times.
+"""Seek in the database what no bits are kept of: words, streams, fields, settings.
 
 A word that half of all entries have is in the keywords or descriptions of nearly all of them,
 and nowhere else. These are found through the index alone; only the few that also have a word
 in a name, in a label or among their settings and streams are asked by which rule they stand.
 """
-
-from datetime import datetime
 
 from django.db import connection
 
@@ -27,7 +25,7 @@ IN_TEXT = f"""
 """  # noqa: S608  our own words
 
 
-def seek(query: Query, *, now: datetime, is_alike: bool) -> Places | None:
+def seek(query: Query, *, is_alike: bool) -> Places | None:
     """Return the keys of the entries that have what is sought, by their place.
 
     Places are those of `registry.search.ranking`; of an entry with two the better counts.
@@ -36,7 +34,7 @@ def seek(query: Query, *, now: datetime, is_alike: bool) -> Places | None:
     """
     if not any(is_sought(term) for term in query.terms):
         return None
-    wording, others = Wording.of(query), filters(query, now=now)
+    wording, others = Wording.of(query), filters(query)
     found, in_text = [wording.found()], Sql("")
     if is_alike:
         found = [some([*found, wording.alike()])]

@@ -7,18 +7,20 @@ plugins that would be found if its own filter were another.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import reduce
 from heapq import nsmallest
 from operator import and_, attrgetter
 
 from registry.search.bits import among
 from registry.search.columns import Columns, Entry, Order
-from registry.search.facets import FACETS, VARIANT
+from registry.search.facets import FACETS, TRAITS, UPDATED, VARIANT
 from registry.search.query import Query
 from registry.search.seeking import Places
 
 # What nobody browses for: left out where it is not asked for, and counted.
 HIDDEN = {"installs": "no", "maintenance": "none"}
+COUNTED = (*FACETS, TRAITS.key)
 # How many variants are told, of thousands.
 VARIANTS_SHOWN = 10
 # Looking at so many entries takes less than going through the bits of every value.
@@ -36,6 +38,7 @@ class Search:
     base: int
     filters: dict[str, int]
     places: dict[int, int]
+    now: datetime
     hiding: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -45,6 +48,7 @@ class Search:
         columns: Columns,
         sought: Places | None,
         *,
+        now: datetime,
         hides: bool = False,
     ) -> "Search":
         """Return what a query asks of entries, of which `sought` have been found.
@@ -54,22 +58,22 @@ class Search:
         """
         places = {0: columns.everyone} if sought is None else _places(columns, sought)
         filters = {
-            key: columns.having_any(key, query.wanted(key))
+            key: columns.having_any(key, query.wanted(key), now=now)
             for key in FACETS
             if query.wanted(key)
         }
         base = sum(places.values())
         for term in query.terms:
-            if term.is_negated and (term.key in FACETS or term.key == "is"):
-                base &= ~columns.having_any(term.key, [term.text])
-            elif term.key == "is":
-                base &= columns.having_any(term.key, [term.text])
+            if term.is_negated and term.key in COUNTED:
+                base &= ~columns.having_any(term.key, [term.text], now=now)
+            elif term.key == TRAITS.key:
+                base &= columns.having_any(term.key, [term.text], now=now)
         hiding = {
-            key: columns.everyone & ~columns.having_any(key, [value])
+            key: columns.everyone & ~columns.having_any(key, [value], now=now)
             for key, value in HIDDEN.items()
             if hides and key not in filters
         }
-        return cls(columns, base, filters | hiding, places, hiding)
+        return cls(columns, base, filters | hiding, places, now, hiding)
 
     @property
     def matched(self) -> int:
@@ -155,9 +159,11 @@ def _counts(search: Search) -> dict[str, dict[str, int]]:
     """Return each facet's values with their counts, the most frequent first."""
     counts = {}
     counted: dict[int, list[Entry]] = {}
-    for key in FACETS:
+    for key in COUNTED:
         allowed = search.meeting(search.filters.keys() - {key})
-        if key == VARIANT.key or allowed.bit_count() <= COUNTED_APART:
+        if key == UPDATED.key:
+            found = _recent(search, allowed)
+        elif key == VARIANT.key or allowed.bit_count() <= COUNTED_APART:
             if allowed not in counted:
                 counted[allowed] = list(among(search.columns.entries, allowed))
             found = _few(counted[allowed], key)
@@ -184,6 +190,17 @@ def _many(columns: Columns, key: str, allowed: int) -> Mapping[str, int]:
         for value, having in columns.having[key].items()
         if (found := having & allowed)
     }
+
+
+def _recent(search: Search, allowed: int) -> Mapping[str, int]:
+    """Count the plugins by how long ago their last release was: each span has the shorter."""
+    columns = search.columns
+    having = {
+        value: columns.released(value, now=search.now) & allowed
+        for value in UPDATED.values
+    }
+    met = columns.runs.met
+    return {value: met(bits).bit_count() for value, bits in having.items() if bits}
 
 
 def _by_count(counted: tuple[str, int]) -> tuple[int, str]:

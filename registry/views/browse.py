@@ -46,6 +46,7 @@ def browse(request: HttpRequest, kind: PluginType | None = None) -> HttpResponse
         "page": _numbers(found),
         "results": _shown(query, found, is_explained="explain" in request.GET),
         "nearest": [] if found.total else nearest(query.wording),
+        "eased": None if found.total else _eased(asked),
     }
     return render(request, "registry/browse.html", context)
 
@@ -67,6 +68,18 @@ def _address(request: HttpRequest, asked: Asked) -> dict[str, object]:
         "chosen": list(chosen(asked)),
         "sorting": sorting(asked, kept),
     }
+
+
+def _eased(asked: Asked) -> dict[str, object] | None:
+    """Return what is found without the last filter; None for nothing. At most three queries."""
+    if asked.eased is None:
+        return None
+    terms, rest = asked.eased
+    found = find(rest.query, now=timezone.now(), per_page=1, hides=rest.hides)
+    if not found.total:
+        return None
+    said = " ".join(map(str, terms))
+    return {"without": said, "total": found.total, "parameters": rest.parameters}
 
 
 def _counted(asked: Asked, found: Found) -> dict[str, object]:

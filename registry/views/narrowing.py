@@ -1,19 +1,22 @@
 """How a search is narrowed on its page: facets to tick, what is ticked, in which order."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 
 from registry.search.columns import Order
 from registry.search.facets import (
+    AUTH,
     FACETS,
     INSTALLS,
     MAINTENANCE,
     PYTHON,
+    TRAITS,
     TYPE,
     UNKNOWN,
+    UPDATED,
     Facet,
 )
 from registry.search.finding import Found
@@ -22,24 +25,39 @@ from registry.vocabulary import PluginType
 
 # In words for people. The first is what is not written into addresses.
 ORDERS = {Order.BEST: "Best match", Order.NAME: "Name", Order.RELEASED: "Last release"}
+# Of what `is:` says only this is of use to who chooses a connector.
+NEEDS = replace(TRAITS, title="Needs", values=("docker",))
 # Types have a list of their own.
-TICKED = tuple(facet for facet in FACETS.values() if facet is not TYPE)
+TICKED = tuple(
+    one
+    for facet in FACETS.values()
+    if facet is not TYPE
+    for one in ((facet, NEEDS) if facet is AUTH else (facet,))
+)
 # "3.9 or newer" is also true of Pythons that are not out yet, which nobody looks for.
 # Source: https://peps.python.org/pep-0790/, which has 3.15 in October 2026.
 NEWEST_PYTHON = "3.15"
 # Few, and telling even where nothing has them yet.
-ALWAYS = (MAINTENANCE, INSTALLS)
+ALWAYS = (MAINTENANCE, INSTALLS, NEEDS, UPDATED)
 # Of keywords and variants. The rest is in the address, for who asks for it.
 SHOWN = 12
 UNKNOWN_SAID = {
     "installs": "Not checked", "python": "Not declared", "maintenance": "Not known",
-    "license": "Not known",
+    "license": "Not known", "sdk": "Not known", "auth": "Not known",
+    "updated": "Not known",
 }  # fmt: skip
 SAID = {
     "maintenance": {"active": "Active", "quiet": "Quiet", "seeking": "Seeks a maintainer",
                     "none": "None"},
     "installs": {"yes": "Installs", "limited": "With limits", "no": "Does not install"},
     "license": {"other": "Other"},
+    "sdk": {"singer-sdk": "Singer SDK", "airbyte": "Wraps an Airbyte image",
+            "edk": "Meltano EDK"},
+    "auth": {"key": "API key or token", "oauth": "OAuth", "password": "Password",
+             "file": "Key file or private key", "none": "None among its settings"},
+    "is": {"docker": "Docker"},
+    "updated": {"30d": "In the last 30 days", "90d": "In the last 90 days",
+                "365d": "In the last year"},
 }  # fmt: skip
 
 
@@ -64,7 +82,7 @@ class Asked:
         empty = Query()
         ticked = {
             key: empty.narrowed(key, parameters.getlist(key)[:SHOWN]).wanted(key)
-            for key in FACETS
+            for key in (*FACETS, NEEDS.key)
             if parameters.getlist(key)
         }
         if typed.wanted(TYPE.key):
@@ -105,17 +123,44 @@ class Asked:
             "all": 1 if self.shows_all else None,
         }
 
-    def without(self, term: Term) -> str:
-        """Return the parameters of the same page without one filter."""
-        typed = self.typed.without(term)
+    def without(self, *terms: Term) -> "Asked":
+        """Return what is left without some of the filters."""
         ticked = {
-            key: [value for value in values if Term(value, key) != term]
+            key: tuple(value for value in values if Term(value, key) not in terms)
             for key, values in self.ticked.items()
         }
-        said = {"q": str(typed), **ticked, **self._shown}
-        return urlencode(
-            {key: value for key, value in said.items() if value}, doseq=True
-        )
+        ticked = {key: values for key, values in ticked.items() if values}
+        return replace(self, typed=self.typed.without(*terms), ticked=ticked)
+
+    @property
+    def parameters(self) -> str:
+        """Return what follows the `?` of a page's address."""
+        kept = {key: value for key, value in self.kept().items() if value}
+        return urlencode(kept, doseq=True)
+
+    @property
+    def filters(self) -> list[Term]:
+        """Return the filters in use, in their order, but for the type of the path."""
+        of_path = Term(self.kind or "", TYPE.key)
+        terms = (one for one in self.query.terms if one.key or one.is_negated)
+        return [one for one in terms if one != of_path]
+
+    @property
+    def eased(self) -> tuple[Sequence[Term], "Asked"] | None:
+        """Return the last filter, and what is left without it; None where there is none.
+
+        Of a facet's values any will do, so all of them are one filter: one less finds less.
+        """
+        if not self.filters:
+            return None
+        last = self.filters[-1]
+        is_any = last.key in FACETS and not last.is_negated
+        terms = [
+            one
+            for one in self.filters
+            if one == last or (is_any and one.key == last.key and not one.is_negated)
+        ]
+        return terms, self.without(*terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +224,8 @@ def said_of(facet: Facet, value: str) -> str:
 
 def chosen(asked: Asked) -> Iterable[tuple[str, str]]:
     """Yield each filter in use, and the parameters of the page without it."""
-    for term in asked.query.terms:
-        if (term.key or term.is_negated) and term != Term(asked.kind or "", TYPE.key):
-            yield str(term), asked.without(term)
+    for term in asked.filters:
+        yield str(term), asked.without(term).parameters
 
 
 def sorting(

@@ -1,12 +1,19 @@
 """Facets counted the long way: every variant, every condition, in Python."""
 
+from datetime import timedelta
+
 from registry.models import Variant
-from registry.search.facets import FACETS, UNKNOWN
+from registry.search.credentials import credentials_of
+from registry.search.entries import sdk_of
+from registry.search.facets import FACETS, TRAITS, UNKNOWN
 from registry.search.finding import find
 from registry.search.query import Query, Term
+from registry.search.tally import COUNTED
 from tests.registry.cast import NOW
 
 OPEN_SHOWN = 10
+DAYS = (30, 90, 365)
+DOCKER = {"airbyte_spec.image", "docker_mounts"}
 
 
 def facts_of_all():
@@ -26,20 +33,47 @@ def facts_of(row):
         "python": (set(said.get("supported_python_versions") or []) & minors)
         or {UNKNOWN},
         "maintenance": {row.maintenance or UNKNOWN},
-        "license": {release.license if release else UNKNOWN},
+        "license": {(release.license if release else "") or UNKNOWN},
         "installs": {UNKNOWN},
         "keyword": {
             str(word).strip().casefold() for word in said.get("keywords") or []
         },
         "variant": {row.name},
+        "sdk": {sdk_of(said)},
+        "auth": set(credentials_of(said.get("settings") or [])) or {UNKNOWN},
+        "updated": spans_of(release.released_at if release else None),
+        "is": set(traits_of(row)),
     }
+
+
+def spans_of(released_at):
+    """Return the spans of the facet that a release is in."""
+    if released_at is None:
+        return {UNKNOWN}
+    return {f"{n}d" for n in DAYS if released_at >= NOW - timedelta(days=n)}
+
+
+def traits_of(row):
+    if row.plugin.default_variant_id == row.pk:
+        yield "default"
+    if row.gone_at is not None:
+        yield "gone"
+    if row.hidden:
+        yield "hidden"
+    if DOCKER & {one["name"] for one in row.definition.get("settings") or []}:
+        yield "docker"
 
 
 def counts(facts, filters, negated=()):
     """Return what each facet should count: plugins, its own filter left out."""
     told = {}
-    for key in FACETS:
-        others = {other: wanted for other, wanted in filters.items() if other != key}
+    for key in COUNTED:
+        # All that stands behind `is:` must be met, so it is left out of no count.
+        others = {
+            other: wanted
+            for other, wanted in filters.items()
+            if other != key or key == TRAITS.key
+        }
         plugins = {}
         for plugin, of_variant in facts:
             if meets(of_variant, others, negated):

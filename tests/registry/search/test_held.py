@@ -2,6 +2,7 @@
 
 import random
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection, connections, transaction
@@ -9,11 +10,11 @@ from django.db import connection, connections, transaction
 from registry.models import Plugin, SearchChange, SearchEntry
 from registry.search import columns, held, index
 from registry.search.columns import Columns, Entry
-from registry.search.facets import FACETS
+from registry.search.facets import BITS
 from registry.search.held import Held
 from registry.search.query import Query
-from registry.search.tally import Search, tally
-from tests.registry.cast import say, source_of, variant
+from registry.search.tally import COUNTED, Search, tally
+from tests.registry.cast import NOW, say, source_of, variant
 
 WORDS = ("api", "database", "file")
 
@@ -22,19 +23,20 @@ def same(one, other):
     """Say whether two columns answer alike, wherever in them an entry stands."""
 
     def answers(columns):
-        told = tally(Search.of(Query(), columns, None), page=1, per_page=500)
+        told = tally(Search.of(Query(), columns, None, now=NOW), page=1, per_page=500)
         return told.total, told.plugins, told.counts, columns.ranked
 
     return answers(one) == answers(other)
 
 
 def entry(key, plugin, chance):
-    bits = tuple(chance.randrange(4) for _ in columns.BITS)
+    bits = tuple(chance.randrange(4) << facet.first for facet in BITS)
+    released_at = chance.choice([None, NOW - timedelta(days=chance.randrange(500))])
     words = tuple(word for word in WORDS if chance.random() < 0.4)
     uses = plugin % 5
     return Entry(
         key, plugin, f"tap-{plugin}", f"by{key % 7}", uses,
-        is_default=False, bits=bits, keywords=words,
+        is_default=False, bits=bits, keywords=words, released_at=released_at,
     )  # fmt: skip
 
 
@@ -160,6 +162,8 @@ def test_writers_at_once_leave_nobody_behind():
 
 
 def test_every_facet_is_counted_without_entries(db):
-    told = tally(Search.of(Query(), Held().columns(), None), page=1, per_page=20)
+    told = tally(
+        Search.of(Query(), Held().columns(), None, now=NOW), page=1, per_page=20
+    )
     assert told.total == 0
-    assert told.counts == {key: {} for key in FACETS}
+    assert told.counts == {key: {} for key in COUNTED}

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.search.query import QUERY_LIMIT, Query, Term, parse, span
+from registry.search.query import QUERY_LIMIT, Query, Term, parse
+from registry.search.spans import span
 
 keys = st.sampled_from([
     "type", "capability", "cap", "license", "keyword", "variant", "maintainer", "python",
@@ -61,7 +62,10 @@ def test_words_filters_phrases_and_what_is_left_out():
     ("license:apache-2.0", "license:Apache-2.0"), ("python:Python3.13", "python:3.13"),
     ("maintainer:Widen", "variant:widen"), ("tag:API", "keyword:api"),
     ("column:Tax_Amount", "field:tax_amount"), ("table:Orders", "stream:orders"),
-    ("UPDATED:90D", "updated:90d"),
+    ("UPDATED:90D", "updated:90d"), ("updated:1y", "updated:365d"),
+    ("updated:2y", "updated:2y"), ("sdk:meltano", "sdk:singer-sdk"),
+    ("framework:airbyte", "sdk:airbyte"), ("auth:api_key", "auth:key"),
+    ("auth:basic", "auth:password"), ("is:Docker", "is:docker"),
 ])  # fmt: skip
 def test_a_filter_may_be_spelt_as_people_speak(said, meant):
     assert str(parse(said)) == meant
@@ -76,6 +80,7 @@ def test_a_word_with_a_colon_is_searched_for_and_that_is_said():
 @pytest.mark.parametrize("typed", [
     "type:nonsense", "updated:soon", "python:2.7", "is:good", 'license:""',
     "installs:maybe", "capability:flying",
+    "sdk:rust", "auth:magic",
 ])  # fmt: skip
 def test_a_value_that_cannot_be_is_passed_over_and_that_is_said(typed):
     query = parse(f"hubspot {typed}")

@@ -144,6 +144,65 @@ def test_facets_are_ticked_counted_and_taken_away(folder, crawl, read):
     assert 'href="/search?keyword=files&amp;keyword=nothing"' in page
 
 
+@pytest.fixture
+def signing(folder, crawl):
+    """Three taps, of which the first two say how they are built and what they take."""
+    key = {"name": "api_key", "kind": "password"}
+    image = {"name": "airbyte_spec.image"}
+    folder.write(
+        "extractors", "tap-one", "ada", settings=[key], keywords=["meltano_sdk"]
+    )
+    folder.write("extractors", "tap-two", "ada", settings=[key, image])
+    folder.write("extractors", "tap-three", "ada", settings=[], keywords=[])
+    crawl()
+
+
+@pytest.mark.parametrize(("filters", "found"), [
+    ({"is": "docker"}, {"two"}), ({"auth": "key", "is": "docker"}, {"two"}),
+    ({"auth": "key"}, {"alpha", "beta", "gamma", "one", "two"}),
+    ({"sdk": "singer-sdk"}, {"one"}), ({"sdk": "airbyte", "auth": "key"}, {"two"}),
+    ({"auth": "unknown"}, {"three"}), ({"updated": "90d"}, set()),
+    ({"updated": "unknown", "is": "docker"}, {"two"}),
+])  # fmt: skip
+def test_what_may_be_ticked_may_also_be_typed(signing, read, filters, found):
+    ticked = "&".join(f"{key}={value}" for key, value in filters.items())
+    typed = "+".join(f"{key}:{value}" for key, value in filters.items())
+    for address in (f"/search?{ticked}", f"/search?q={typed}"):
+        assert {one.rpartition("-")[2] for one in names(read(address))} == found
+
+
+def test_what_it_needs_is_one_box_and_says_no_more(signing, read):
+    page = " ".join(read("/search").split())
+    assert re.findall(r'name="is" value="(\w+)"> Docker <span>1</span>', page) == [
+        "docker"
+    ]
+    assert page.count('name="is"') == 1
+    assert "Singer SDK <span>1</span>" in page
+    assert "API key or token <span>5</span>" in page
+
+
+def test_an_empty_result_offers_what_is_found_without_its_last_filter(catalog, read):
+    page = read("/extractors?q=alpha+variant:bo&capability=batch")
+    said = 'href="/extractors?q=alpha+variant%3Abo">1 result without capability:batch<'
+    assert said in page
+    page = read("/extractors?capability=state&updated=30d&updated=90d")
+    said = "2 results without updated:30d updated:90d<"
+    assert f'href="/extractors?capability=state">{said}' in page
+
+
+def test_nothing_is_offered_that_finds_nothing(catalog, read):
+    assert "result without" not in read("/search?q=nowhere&capability=batch")
+    assert "results without" not in read("/search?q=nowhere&capability=batch")
+
+
+def test_what_is_offered_counts_what_its_page_leaves_out(judged, read):
+    page = read("/search?q=type:loaders")
+    assert "0 results" not in page
+    page = read("/search?updated=30d")
+    assert "1 result without updated:30d" in page
+    assert "1 result" in read("/search")
+
+
 def test_a_filter_may_be_typed_and_narrows_a_type_too(catalog, read):
     assert names(read("/search?q=type:loader")) == ["loaders/target-gamma"]
     assert names(read("/extractors?q=variant:bo")) == ["extractors/tap-alpha"]
@@ -222,6 +281,16 @@ def test_an_empty_result_makes_five_queries(catalog, client, django_assert_num_q
     client.get("/search")
     with django_assert_num_queries(5):
         client.get("/extractors?q=nothing")
+
+
+def test_an_empty_result_of_filters_makes_at_most_seven(
+    catalog, client, django_assert_num_queries
+):
+    client.get("/search")
+    with django_assert_num_queries(7):
+        client.get("/extractors?q=alpha+capability:batch")
+    with django_assert_num_queries(8):
+        client.get("/extractors?q=nothing+capability:batch")
 
 
 def test_the_first_search_in_a_process_makes_two_more(
