@@ -9,6 +9,7 @@ What somebody has just put there, for a try that has yet to begin, stays as well
 import fcntl
 import os
 import shutil
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -101,13 +102,21 @@ def _oldest_first(state: Path) -> list[Path]:
     for pattern in PIECES:
         for piece in state.glob(pattern):
             with suppress(OSError):
-                said = max(
-                    (one.lstat() for one in (piece, *piece.glob("*"))),
-                    key=lambda one: max(one.st_atime, one.st_mtime),
-                )
-                found.append((max(said.st_atime, said.st_mtime), piece))
+                used_at = max(map(_used_at, (piece, *piece.glob("*"))))
+                found.append((used_at, piece))
     recent = time.time() - RECENT_S
     return [piece for at, piece in sorted(found) if at < recent]
+
+
+def _used_at(path: Path) -> float:
+    """Return when a file was last read or written; of a folder only when it was written.
+
+    Whoever measures it has just read every folder.
+    """
+    said = path.lstat()
+    if stat.S_ISDIR(said.st_mode):
+        return said.st_mtime
+    return max(said.st_atime, said.st_mtime)
 
 
 def _removed(path: Path) -> int:

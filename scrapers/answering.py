@@ -8,11 +8,18 @@ from typing import Any
 
 from registry.facts import Json
 from registry.vocabulary import TicketKind
+from sandbox.index import Unavailable
+from sandbox.locking import NotASpec
+from sandbox.providing import NoInterpreter
 from scrapers.conforming.loads import answer_loading
 from scrapers.conforming.verdicts import answer_conformance
+from scrapers.http import CrawlError
 from scrapers.trying import answer_run, workshop
 
 type Question = Mapping[str, Any]
+
+# Why there may be no answer, through no fault of the release.
+NO_ANSWER = (Unavailable, NotASpec, NoInterpreter, CrawlError, OSError)
 
 ANSWERS: Mapping[TicketKind, Callable[[Question], Json]] = {
     TicketKind.RUN: answer_run,
@@ -24,8 +31,8 @@ ANSWERS: Mapping[TicketKind, Callable[[Question], Json]] = {
 def answer(question: Question) -> Json:
     """Return the record that answers a question, as `registry.catalog.questions` puts it.
 
-    Raises Unavailable or a CrawlError where the index or the repository could not be had,
-    NotASpec for what can't be tried, and NoInterpreter.
+    Raises one of NO_ANSWER: Unavailable or a CrawlError where the index or the repository
+    could not be had, NotASpec for what can't be tried, NoInterpreter, and OSError.
     """
     return ANSWERS[TicketKind(question["kind"])](question)
 

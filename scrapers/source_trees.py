@@ -6,6 +6,7 @@ Git runs on nobody's configuration, and nothing of the commit is checked out.
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -60,10 +61,10 @@ def _known(folder: Path, url: str, commit: str) -> SourceTree | None:
     try:
         said = json.loads(_note(folder, url, commit).read_text())
         sha256, at = str(said["sha256"]), str(said["committed_at"])
+        archive = folder / f"{sha256}.tar"
+        # Whoever tidies up sees that it is wanted now.
+        os.utime(archive)
     except (OSError, ValueError, KeyError, TypeError):
-        return None
-    archive = folder / f"{sha256}.tar"
-    if not archive.exists():
         return None
     return SourceTree(archive=archive, sha256=sha256, commit=commit, committed_at=at)
 

@@ -14,12 +14,10 @@ from registry.models import ProbeRun, ProbeTicket, Snapshot, Source
 from registry.places import parse
 from registry.vocabulary import SourceKind
 from sandbox import Level, assessed
-from sandbox.index import Unavailable
-from sandbox.locking import NotASpec
 from sandbox.records import LAYOUT
 from scrapers import probes
+from scrapers.answering import NO_ANSWER
 from scrapers.http import CrawlError
-from scrapers.issuing import issue_again
 from scrapers.leftovers import remove_leftovers
 from scrapers.line import Passage, follow_try, judge, judge_one_by_one
 from scrapers.rounds import Round
@@ -140,7 +138,7 @@ def invoke() -> None:
         logger.info("Tried %s (%s), %s.", ticket, ticket.kind, _came_of(snapshot))
     except ProbeTicket.DoesNotExist:
         logger.warning("%s took longer than its lease.", ticket)
-    except (Unavailable, NotASpec, CrawlError, OSError) as error:
+    except NO_ANSWER as error:
         logger.warning("%s could not be tried: %s", ticket, error)
         ticket.failed(timezone.now(), str(error))
         if not isinstance(error, CrawlError):

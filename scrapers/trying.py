@@ -26,7 +26,7 @@ from sandbox.workshop import Workshop, open_workshop
 from scrapers.crawlers.index import Indexes
 from scrapers.http import session, trust
 from scrapers.probes.invocation import config_from
-from scrapers.source_trees import asked
+from scrapers.source_trees import MARK, asked
 from scrapers.static import read_source
 
 logger = logging.getLogger(__name__)
@@ -74,8 +74,16 @@ def answer_run(question: Mapping[str, Any]) -> Json:
     spec, source = asked(question, workshop())
     if is_as_it_was(spec, source, question):
         return unchanged(question)
-    python, is_tap = str(question["python"]), "tap-" in str(question["address"])
+    python, is_tap = str(question["python"]), names_tap(str(question["address"]))
     return try_spec(spec, source=source, python=python, is_tap=is_tap)
+
+
+def names_tap(address: str) -> bool:
+    """Say whether a package, a repository or the folder in it is called a tap.
+
+    Who keeps it may be called anything.
+    """
+    return any("tap-" in part.rpartition("/")[2] for part in address.split(MARK))
 
 
 def is_as_it_was(
@@ -83,8 +91,10 @@ def is_as_it_was(
 ) -> bool:
     """Say whether trying a release again would install what was installed the last time."""
     here = workshop().interpreters.get(str(question["python"]))
-    made = question["patch"], question["layout"]
-    if here is None or made != (here.patch, LAYOUT) or not question["lock"]:
+    if here is None or question["layout"] != LAYOUT or not question["lock"]:
+        return False
+    # What a newer Python elsewhere has tried is not tried again on an older one.
+    if question["patch"] < here.patch:
         return False
     now = current_lock(
         spec,

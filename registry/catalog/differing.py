@@ -147,14 +147,23 @@ def _news(
     ]
     if not came:
         return []
-    # A Python that nothing of the source was tried on may be on nobody's machine.
+    pending = _pending({source_id for _, source_id in came})
+    return [one for one in came if (one[1], one[0].data["version"]) not in pending]
+
+
+def _pending(source_ids: set[int]) -> set[tuple[int, str]]:
+    """Return the sources and versions of which a try is still to come.
+
+    A Python that nothing of a source was tried on is not waited for: it may be on nobody's
+    machine.
+    """
     compared_on = ProbeRun.objects.filter(
         source=OuterRef("source"), python=OuterRef("python")
     )
-    pending = set(
+    return set(
         ProbeTicket.objects.filter(
             kind=TicketKind.RUN,
-            source__in={source_id for _, source_id in came},
+            source__in=source_ids,
             tried_at=None,
             parked_at=None,
             due_at__isnull=False,
@@ -162,7 +171,6 @@ def _news(
         .filter(Exists(compared_on))
         .values_list("source_id", "version")
     )
-    return [one for one in came if (one[1], one[0].data["version"]) not in pending]
 
 
 def _tried(source_ids: set[int]) -> dict[int, dict[str, dict[str, ProbeRun]]]:

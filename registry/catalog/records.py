@@ -43,11 +43,11 @@ def keep_record(
         if reason := _why_none(record, last):
             ticket.failed(now, reason)
             return None
-        is_same = last is not None and last.digest == digest
+        lock, is_same = str(record.get("lock", "")), last and last.digest == digest
         is_news = not is_same and UNCHANGED not in record
         ticket.succeeded(
             now,
-            lock=str(record.get("lock", "")),
+            lock=lock,
             is_news=is_news,
             patch=_patch(record.get("interpreter")),
             layout=_number(record.get("layout")),
@@ -58,7 +58,7 @@ def keep_record(
             source=ticket.source,
             subject=ticket.subject,
             digest=digest,
-            revision=str(record.get("lock", ""))[:200],
+            revision=lock[:200],
             taken_at=now,
             evidence=record,
         )

@@ -26,8 +26,6 @@ AGAIN = -1000
 RECHECK = timedelta(days=1)
 # Where nothing could be resolved all of it is tried again; after a month, monthly.
 DOUBLINGS = 5
-
-
 NONE: Mapping[str, str] = {}
 
 
@@ -227,18 +225,14 @@ class ProbeTicket(models.Model):
     def failed(self, now: datetime, error: str) -> None:
         """Note that there is none, through no fault of the release, and try again later.
 
-        Who holds the ticket no more changes nothing: it is another worker's by now. What
-        became of the release meanwhile stays as well.
+        Who holds the ticket no more changes nothing, and what became of it meanwhile stays.
         """
         chance = random.random()  # noqa: S311  no secret
+        due_at = now + cadence.retry(self.failures, chance=chance)
         ProbeTicket.objects.filter(pk=self.pk, lease=self.lease).update(
-            due_at=now + cadence.retry(self.failures, chance=chance),
-            failures=F("failures") + 1,
-            attempts=0,
-            last_error=error[:2000],
-            lease=None,
-            leased_until=None,
-        )
+            due_at=due_at, failures=F("failures") + 1, attempts=0,
+            last_error=error[:2000], lease=None, leased_until=None,
+        )  # fmt: skip
 
 
 class ProbeRunQuerySet(models.QuerySet["ProbeRun"]):

@@ -10,7 +10,6 @@ from django.utils.dateformat import format as format_date
 from registry.models import Variant
 
 DATE = "j F Y"
-DOCKER_SETTINGS = frozenset({"airbyte_spec.image", "docker_mounts"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from django.utils.dateformat import format as format_date
 
 from registry.catalog.differing import order
 from registry.models import Stream, Variant
+from registry.search.entries import DOCKER_SETTINGS
 from registry.views.apart import enumerated, setting_names
-from registry.views.chips import DATE, DOCKER_SETTINGS, python_versions
+from registry.views.chips import DATE, python_versions
 from registry.views.configuration import is_common
 from registry.views.groups import groups_of, requirement
 from registry.views.install import package_source

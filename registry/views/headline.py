@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from registry.maintenance import Maintenance, MaintenanceState
 from registry.models import Setting, Variant
-from registry.views.chips import DOCKER_SETTINGS, python_versions
+from registry.search.entries import DOCKER_SETTINGS
+from registry.views.chips import python_versions
 
 FACTS_SHOWN = 4
 MAINTENANCE = {

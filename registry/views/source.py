@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from registry.hooks import is_authentic
-from registry.models import Source, Variant
+from registry.models import Source, Statement, Variant
 from registry.views.site import page
 
 VISITS_SHOWN = 30
@@ -25,7 +25,8 @@ HOOK_LIMIT = timedelta(seconds=5)
 def source(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one source and its crawls. Three queries."""
     row = get_object_or_404(Source, pk=pk)
-    variants = Variant.objects.filter(statements__source=row, statements__gone_at=None)
+    spoken = Statement.objects.filter(source=row, gone_at=None)
+    variants = Variant.objects.filter(pk__in=spoken.values("variant"))
     context = {
         "source": row,
         "visits": row.visits.all()[:VISITS_SHOWN],

@@ -33,7 +33,7 @@ class Trials:
 
 
 def trials(speakers: Sequence[Source]) -> Trials | None:
-    """Return what the runs of a variant's sources came to; None before any. One query."""
+    """Return what runs of a variant's sources came to; None before any. One query."""
     runs = list(
         ProbeRun.objects.filter(source__in=speakers)
         .order_by("-snapshot_id")
@@ -83,9 +83,8 @@ def why_it_fails(run: ProbeRun) -> str:
     return causes[0] if causes and run.starts != "yes" else ""
 
 
-def _cell(run: ProbeRun | None) -> dict[str, Any] | None:
-    if run is None:
-        return None
+def cell_of(run: ProbeRun) -> dict[str, Any]:
+    """Return whether a release runs on one Python, as tables show it."""
     return {
         "run": run,
         "word": WORDS[run.starts],
@@ -93,6 +92,10 @@ def _cell(run: ProbeRun | None) -> dict[str, Any] | None:
         "tone": TONES[run.starts],
         "why": why_it_fails(run),
     }
+
+
+def _cell(run: ProbeRun | None) -> dict[str, Any] | None:
+    return cell_of(run) if run is not None else None
 
 
 def running(asked: Sequence[Json], *, now: datetime) -> str:

@@ -1,12 +1,8 @@
 """The variant at an address, and the runs in the sandbox of what it is installed from."""
 
-from typing import Any
-
-from registry.catalog.differing import INSTALLED
-from registry.models import ProbeRun, Statement, Variant
+from registry.catalog.installing import place_alone
+from registry.models import ProbeRun, Variant
 from registry.models.probing import ProbeRunQuerySet
-from registry.views.run import MARKS, TONES
-from registry.views.trials import WORDS, why_it_fails
 from registry.vocabulary import PluginType
 
 
@@ -22,17 +18,10 @@ def variant_at(kind: PluginType, name: str, variant_name: str) -> Variant | None
 
 
 def runs_of(variant: Variant) -> ProbeRunQuerySet:
-    """Return the newest run of each release on each Python."""
-    said = Statement.objects.filter(variant=variant, origin__in=INSTALLED, gone_at=None)
-    return ProbeRun.objects.filter(source__in=said.values("source")).newest()
-
-
-def cell_of(run: ProbeRun) -> dict[str, Any]:
-    """Return whether a release runs on one Python, as tables show it."""
-    return {
-        "run": run,
-        "word": WORDS[run.starts],
-        "mark": MARKS[run.starts],
-        "tone": TONES[run.starts],
-        "why": why_it_fails(run),
-    }
+    """Return the newest run of each release, of what it installs, on each Python."""
+    place = place_alone(variant.pip_url)
+    if place is None:
+        return ProbeRun.objects.none()
+    return ProbeRun.objects.filter(
+        source__kind=place.kind, source__address=place.address
+    ).newest()

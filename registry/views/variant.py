@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from registry.catalog.differing import INSTALLED
+from registry.catalog.installing import installs_from
 from registry.catalog.rating import SPEAKERS, rated
 from registry.documents import Address, index_path
 from registry.facts import Finding, Json
@@ -53,7 +54,7 @@ def variant(
         return not_found(request, name)
     statements = list(_statements(row))
     speakers = _speakers(row, statements)
-    tried = trials(speakers)
+    tried = trials([one for one in speakers if installs_from(row.pip_url, one)])
     context = (
         {"kind": kind, "plugin": row.plugin, "variant": row, "others": row.others}
         | {"alternatives": notices.alternatives(row.others)}

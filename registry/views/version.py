@@ -19,7 +19,8 @@ from registry.views.missing import not_found
 from registry.views.pinning import git_reference, is_git, pin_of
 from registry.views.run import PACKAGES_SHOWN
 from registry.views.site import page
-from registry.views.tried import cell_of, runs_of, variant_at
+from registry.views.trials import cell_of
+from registry.views.tried import runs_of, variant_at
 from registry.vocabulary import PluginType
 
 NEAR_SHOWN = 5

@@ -16,7 +16,8 @@ from registry.views.changes import pairs
 from registry.views.install import package_source
 from registry.views.missing import not_found
 from registry.views.site import page
-from registry.views.tried import cell_of, runs_of, variant_at
+from registry.views.trials import cell_of
+from registry.views.tried import runs_of, variant_at
 from registry.vocabulary import PluginType
 
 PER_PAGE = 50

@@ -116,11 +116,13 @@ def test_a_release_whose_files_are_the_same_is_not_run_again(
     tasks.invoke()
     # What follows from it would be asked first.
     ProbeTicket.objects.exclude(kind="run").delete()
-    ProbeTicket.objects.update(due_at=timezone.now())
     monkeypatch.setattr(trying, "try_spec", None)
-    tasks.invoke()
-    ticket = ProbeTicket.objects.get()
-    assert (ticket.unchanged, ticket.failures) == (1, 0)
+    # A newer Python elsewhere may have been the last to try it.
+    for times, said in enumerate(({}, {"patch": 900}), start=1):
+        ProbeTicket.objects.update(due_at=timezone.now(), **said)
+        tasks.invoke()
+        ticket = ProbeTicket.objects.get()
+        assert (ticket.unchanged, ticket.failures) == (times, 0)
     monkeypatch.undo()
     # Another Python tries it again, and shows that it does what it did.
     ProbeTicket.objects.update(patch=0)

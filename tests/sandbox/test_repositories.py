@@ -95,6 +95,7 @@ def test_a_branch_that_nobody_pinned_is_tried_as_it_is(
     assert row.definition["capabilities"] == ["catalog", "discover"]
     assert row.current_release.version == "HEAD"
     assert row.current_release.released_at == run.committed_at
+    assert run.committed_at == upstream.work.commit(made).committed_datetime
     assert row.current_release.streams.get().tap_stream_id == "things"
     said = row.statements.get(origin=Origin.PROBE)
     assert said.source.kind == SourceKind.REPOSITORY

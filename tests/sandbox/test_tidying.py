@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 
 import pytest
 
@@ -44,6 +45,16 @@ def test_what_was_used_longest_ago_goes_first(state):
     assert (state / "interpreters" / "3.12" / "python").exists()
 
 
+def test_measuring_is_no_use(state):
+    folders = state / "index" / "files" / "aa"
+    # Read in another order than that in which they were used.
+    for n in (0, 1, 2):
+        os.utime(folders / f"{n:02}" / "x.whl", (2_000_000, 2_000_000))
+    size_of(state)
+    make_room(state, limit_bytes=800 * KB)
+    assert left(state)[:3] == ["00", "01", "02"]
+
+
 def test_a_cache_goes_as_a_whole(state):
     put(state / "uv" / "archive" / "a" / "x.py", 900 * KB, at=50)
     put(state / "judged" / "a", 1, at=50)
@@ -51,6 +62,14 @@ def test_a_cache_goes_as_a_whole(state):
     assert not (state / "uv").exists()
     assert not (state / "judged").exists()
     assert len(left(state)) == 10
+
+
+def test_what_was_put_there_just_now_stays(state):
+    fetched = state / "sources" / "a.tar"
+    put(fetched, 100 * KB, at=time.time() - 1_000_000)
+    make_room(state, limit_bytes=50 * KB)
+    assert left(state) == []
+    assert fetched.exists()
 
 
 def test_links_count_once(tmp_path):

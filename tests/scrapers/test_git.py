@@ -369,6 +369,27 @@ def test_hostile_repository_stays_files(upstream, checkout, tmp_path):
         checkout.tree(head, "link.yml")
 
 
+def test_trees_that_name_each_other_for_ever_are_refused(
+    upstream, checkout, monkeypatch
+):
+    monkeypatch.setattr("scrapers.crawlers.git.trees.LISTING_LIMIT_BYTES", 100_000)
+    upstream.commit(README="one")
+    git = upstream.work.git
+    oid, what = git.rev_parse("HEAD:README"), "100644 blob"
+    for _ in range(10):
+        rows = [f"{what} {oid}\tn{n}" for n in range(10)]
+        tree = upstream.folder / "rows"
+        tree.write_text("".join(f"{row}\n" for row in rows))
+        with tree.open() as said:
+            oid, what = git.mktree(istream=said), "040000 tree"
+    head = git.commit_tree(oid, "-m", "Ten to the power of ten files")
+    git.reset("--soft", head)
+    upstream.publish()
+    checkout.fetch([head])
+    with pytest.raises(Refused, match="more files than can be listed"):
+        list(checkout.tree(head).files())
+
+
 def test_huge_repository_is_refused(upstream, checkout, monkeypatch):
     # 2,048 blocks are 1 MB.
     limited = ("sh", "-c", 'ulimit -f 2048; exec git "$@"', "git")

@@ -17,6 +17,8 @@ from scrapers.http import Refused
 ENTRIES_LIMIT = 20_000
 BYTES_LIMIT = 200 * 1024 * 1024
 PROGRAM = "100755"
+# The first day that a wheel, which is a ZIP archive, can name in every time zone.
+MADE_AT = 315_619_200
 
 
 def write_archive(tree: CommitTree, target: IO[bytes]) -> str:
@@ -43,6 +45,7 @@ def write_archive(tree: CommitTree, target: IO[bytes]) -> str:
 
 def _member(file: File, mode: str, content: bytes) -> tarfile.TarInfo:
     member = tarfile.TarInfo(file.path)
+    member.mtime = MADE_AT
     if mode == LINK:
         member.type = tarfile.SYMTYPE
         member.linkname = content.decode("utf-8", "surrogateescape")

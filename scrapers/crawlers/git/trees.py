@@ -24,6 +24,8 @@ from scrapers.crawlers.git.running import (
 from scrapers.http import Refused, Unreachable, session
 
 LINK = "120000"
+# Some hundred thousand files; the largest repository of connectors that we know has 60,000.
+LISTING_LIMIT_BYTES = 32 * 1024 * 1024
 SHALLOW = ("--depth=1",)
 # All of it: fetched with a filter, Git asks for what is missing by starting itself again,
 # and against a host that never gives it one process starts the next without end.
@@ -194,11 +196,11 @@ class CommitTree:
                 yield file
 
     def entries(self) -> Iterator[tuple[str, File]]:
-        """Yield every file and link with its mode, as Git writes it: "100755"."""
-        listing = self._repo.git.ls_tree(
-            "-r", "-l", "-z", self._top, stdout_as_string=False
-        )
-        for row in filter(None, listing.split(b"\0")):
+        """Yield every file and link with its mode, as Git writes it: "100755".
+
+        Raises Refused where there are more than anybody could want.
+        """
+        for row in filter(None, self._listing().split(b"\0")):
             meta, path = row.split(b"\t", 1)
             mode, kind, blob, size = meta.decode().split()
             if kind == "blob":
@@ -211,6 +213,23 @@ class CommitTree:
 
     def close(self) -> None:
         """Nothing is held: the checkout is closed by who opened it."""
+
+    def _listing(self) -> bytes:
+        """Return all rows of the tree. Raises Refused where they have no end in sight.
+
+        A dozen trees, each of which names the next one ten times, list more files than any
+        memory holds.
+        """
+        listing = self._repo.git.ls_tree("-r", "-l", "-z", self._top, as_process=True)
+        content = bytes(listing.stdout.read(LISTING_LIMIT_BYTES + 1))
+        listing.stdout.close()
+        if len(content) > LISTING_LIMIT_BYTES:
+            raise Refused(f"{self.revision} has more files than can be listed.")
+        try:
+            listing.wait()
+        except GitCommandError as error:
+            raise Refused(f"{self.revision} can't be listed.") from error
+        return content
 
 
 class GitTree:

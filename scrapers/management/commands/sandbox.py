@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from registry.catalog.records import failure
+from registry.facts import Json
 from sandbox import Level, assessed
-from sandbox.index import Unavailable
-from scrapers.answering import answer, in_words
+from scrapers.answering import NO_ANSWER, answer, in_words
 from scrapers.http import Session, session
 from scrapers.trying import tidy_up, workshop
 
@@ -67,17 +68,28 @@ class Command(BaseCommand):
                 time.sleep(PAUSE_S)
                 return False
             question = said.json()
+            record, is_tried = self._record(question)
             given = http.post(
                 f"{address}/sandbox/records/{question['lease']}",
-                json=answer(question),
+                json=record,
                 timeout=TIMEOUT_S,
             )
             given.raise_for_status()
-        # What the session raises is an OSError, too.
-        except (Unavailable, OSError) as error:
-            # The lease ends by itself, and the ticket is tried again.
+        # What the session raises: the lease ends by itself, and the ticket is tried again.
+        except OSError as error:
             self.stderr.write(str(error))
             time.sleep(PAUSE_S)
             return False
+        return is_tried
+
+    def _record(self, question: dict[str, Any]) -> tuple[Json, bool]:
+        """Return what to give for a question, and whether that is a result."""
+        try:
+            record = answer(question)
+        except NO_ANSWER as error:
+            # Told, for a lease that only ends counts as a worker that was ended.
+            self.stderr.write(f"{in_words(question)} could not be tried: {error}")
+            time.sleep(PAUSE_S)
+            return failure(str(error)), False
         self.stdout.write(f"Tried {in_words(question)}.")
-        return True
+        return record, True

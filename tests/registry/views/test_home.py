@@ -20,7 +20,7 @@ def test_it_searches_counts_and_tells_programs_where_to_look(catalog, read):
     assert "Orchestrators <span>0</span>" in page
     assert "curl --compressed http" in page
     assert "/meltano/api/v1/plugins/extractors/index" in page
-    for address in ("/meltano/api/v1/plugins/index", "/discovery.yml", "/feed"):
+    for address in ("/meltano/api/v1/plugins/index", "/docs/api", "/feed"):
         assert f'href="{address}"' in page
 
 
