@@ -30,7 +30,7 @@ from scrapers import probes
 from scrapers.answering import answer
 from scrapers.crawl import Crawl
 from scrapers.crawl import crawl as look_and_keep
-from scrapers.issuing import keep_further
+from scrapers.issuing import issue_further, keep_further
 from scrapers.probes import run_probes
 from scrapers.probes.invocation import definition_of, probe_record, surface_of
 from scrapers.tickets import issue_tickets
@@ -128,6 +128,9 @@ def follow_try(ticket: ProbeTicket, *, now: datetime) -> Snapshot | None:
     if snapshot is not None:
         judge([snapshot], now=now)
         publishing.publish_changed(now=now)
+    elif ticket.kind == TicketKind.RUN:
+        # What waited for this answer, while it was held, is not told by a judgement.
+        issue_further([ticket.source], now=now)
     return snapshot
 
 

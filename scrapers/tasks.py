@@ -18,10 +18,12 @@ from sandbox.records import LAYOUT
 from scrapers import probes
 from scrapers.answering import NO_ANSWER
 from scrapers.http import CrawlError
+from scrapers.issuing import issue_again
 from scrapers.leftovers import remove_leftovers
 from scrapers.line import Passage, follow_try, judge, judge_one_by_one
 from scrapers.rounds import Round
 from scrapers.seed import enrol_seed
+from scrapers.tickets import issue_for_pythons
 from scrapers.trying import tidy_up, workshop
 
 logger = logging.getLogger(__name__)
@@ -105,12 +107,16 @@ def invoke_due() -> None:
 
 @shared_task
 def renew() -> None:
-    """Have current releases tried again that older Pythons or sandboxes tried than ours.
+    """Ask about all that newer Pythons, sandboxes, suites or settings want to know.
 
     What tries have left is kept within its limit of disk.
     """
     if not settings.PROBE or assessed().level is Level.NONE:
         return
+    if count := issue_for_pythons(workshop().interpreters):
+        logger.info("Making tickets of %d sources for Pythons that are new.", count)
+    if count := issue_again(now=timezone.now()):
+        logger.info("Asking again of %d releases, beyond runs.", count)
     for python, interpreter in workshop().interpreters.items():
         older = ProbeTicket.objects.outdated(
             python, patch=interpreter.patch, layout=LAYOUT

@@ -16,8 +16,11 @@ from registry.catalog.installing import (
 )
 from registry.facts import Facts, Json, ReleaseFacts
 from registry.models import ProbeTicket, Snapshot, Statement
-from registry.vocabulary import Origin
+from registry.vocabulary import Origin, SourceKind, TicketKind
 
+# What connectors are installed from.
+INSTALLED = (SourceKind.PACKAGE, SourceKind.REPOSITORY)
+_LOOKED_FOR: set[str] = set()
 # Versions with the commit of each, which is empty where there is none or it moves.
 type Wanted = dict[str, str]
 
@@ -44,6 +47,27 @@ def issue_tickets(found: Sequence[tuple[Snapshot, Facts]], *, now: datetime) -> 
             now=now,
             revisions=wanted,
         )
+
+
+def issue_for_pythons(here: Collection[str]) -> int:
+    """Have sources judged again where a configured Python of this machine has no ticket.
+
+    So it is after trying was switched on, or a Python set up: what is known already would get
+    tickets with its next news only. Once in a process's life for each Python, for there may
+    be one that no release is for. Returns how many sources.
+    """
+    known = ProbeTicket.objects.filter(kind=TicketKind.RUN).values_list(
+        "python", flat=True
+    )
+    missing = (
+        set(settings.PROBE_PYTHONS).intersection(here).difference(known.distinct())
+    )
+    new = missing - _LOOKED_FOR
+    _LOOKED_FOR.update(new)
+    if not new:
+        return 0
+    newest = Snapshot.objects.filter(source__kind__in=INSTALLED, subject="")
+    return newest.order_by("source_id", "-pk").distinct("source_id").unjudge()
 
 
 def _asked(snapshots: Sequence[Snapshot]) -> Mapping[int, set[str]]:

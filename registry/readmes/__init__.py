@@ -18,7 +18,7 @@ from registry.readmes.texts import Form, ReadmeText, readme_of
 from registry.readmes.written import written
 
 # Raising it has every README made again when its source is judged the next time.
-RULES = 1
+RULES = 2
 # What a README of the largest size that is kept may come to, as HTML.
 HTML_LIMIT = 1_000_000
 

@@ -41,7 +41,7 @@ HARMFUL = re.compile(
 # An address in the text is a link, without the mark that ends the sentence.
 ADDRESS = re.compile(r"https?://[^\s<>\"'`]*[^\s<>\"'`.,;:!?()\[\]{}*_]")
 UNLINKED = ("a", "code", "pre", "kbd", "samp")
-SCROLLED = '<div class="scroll" role="region" tabindex="0" aria-label="Table">'
+SCROLLED = '<div class="scroll" role="group" tabindex="0" aria-label="Table">'
 # The page has its title and its sections.
 TOP_LEVEL, LOWEST_LEVEL = 3, 6
 NUMBERS = {"ol": ("start",), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan")}

@@ -21,6 +21,12 @@ QUIET = (
 
 @pytest.fixture(scope="session")
 def browser():
+    """A browser for all tests that write to the database, which come last."""
+    yield from launched()
+
+
+def launched():
+    """Yield a browser until it is no longer needed; skip the test where there is none."""
     found = os.environ.get("CHROMIUM") or next(
         filter(None, map(shutil.which, NAMES)), None
     )

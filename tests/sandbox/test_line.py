@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from registry.models import ConformanceRun, Loading, ProbeTicket, Snapshot, Variant
+from registry.vocabulary import TicketKind
 from sandbox import Level, assessed
 from scrapers import tasks, trying
 from tests.registry.rows import documents
@@ -114,22 +115,22 @@ def test_a_release_whose_files_are_the_same_is_not_run_again(
     songbook.put("tap-alpha", wheel_of("tap-alpha", ABOUT))
     crawl("pypi:tap-alpha")
     tasks.invoke()
-    # What follows from it would be asked first.
-    ProbeTicket.objects.exclude(kind="run").delete()
+    runs = ProbeTicket.objects.filter(kind=TicketKind.RUN)
     monkeypatch.setattr(trying, "try_spec", None)
     # A newer Python elsewhere may have been the last to try it.
     for times, said in enumerate(({}, {"patch": 900}), start=1):
-        ProbeTicket.objects.update(due_at=timezone.now(), **said)
+        # Before what follows from it.
+        runs.update(due_at=timezone.now(), priority=0, **said)
         tasks.invoke()
-        ticket = ProbeTicket.objects.get()
+        ticket = runs.get()
         assert (ticket.unchanged, ticket.failures) == (times, 0)
     monkeypatch.undo()
     # Another Python tries it again, and shows that it does what it did.
-    ProbeTicket.objects.update(patch=0)
+    runs.update(patch=0, priority=0)
     tasks.renew()
-    assert ProbeTicket.objects.get().due_at <= timezone.now()
+    assert runs.get().due_at <= timezone.now()
     tasks.invoke()
-    ticket = ProbeTicket.objects.get()
+    ticket = runs.get()
     assert ticket.patch == trying.workshop().interpreters[ticket.python].patch
     assert Snapshot.objects.filter(subject__startswith="run/").count() == 1
 

@@ -24,6 +24,7 @@ from registry.vocabulary import Origin, SourceKind, TicketKind
 from scrapers import tasks
 from scrapers.line import judge
 from scrapers.probes import VERSION
+from scrapers.tickets import issue_for_pythons
 from tests.registry.cast import NOW, facts, look, release_of, say, source_of, variant
 from tests.scrapers.packages import release
 from tests.scrapers.probes.invocation.records import (
@@ -260,6 +261,24 @@ def test_a_newer_python_or_sandbox_has_it_tried_again(
     given(layout=1)
     found = ProbeTicket.objects.outdated("3.12", patch=patch, layout=layout)
     assert found.exists() is is_again
+
+
+def test_a_python_that_is_new_here_has_what_is_known_judged_again(
+    settings, index, crawl, monkeypatch
+):
+    monkeypatch.setattr("scrapers.tickets._LOOKED_FOR", set())
+    index.put("tap-alpha", release("tap-alpha", "1.0"))
+    crawl("pypi:tap-alpha")
+    assert not ProbeTicket.objects.exists()
+    settings.PROBE, settings.PROBE_PYTHONS = True, ["3.12", "3.11"]
+    assert issue_for_pythons(["3.12"]) == 1
+    tasks.probe_due()
+    pythons = ProbeTicket.objects.values_list("python", flat=True)
+    assert set(pythons) == {"3.12", "3.11"}
+    assert issue_for_pythons(["3.12", "3.11"]) == 0
+    # One that no release is for is looked for once.
+    settings.PROBE_PYTHONS = ["3.9"]
+    assert [issue_for_pythons(["3.9"]) for _ in range(2)] == [1, 0]
 
 
 def test_nothing_is_tried_where_that_is_switched_off(tickets, settings):
