@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 from django.http.request import validate_host
 
 from hub.settings import INSECURE_KEY
-from registry.views import brand
-from registry.views.colours import shades
+from registry.views.brand import brand
+from registry.views.brand.colours import shades
 
 SITE = "site"
 NAME_LIMIT = 60

@@ -2,52 +2,52 @@
 
 from django.urls import path, register_converter
 
-from registry.views.brand import site_logo, style
-from registry.views.browse import browse, suggestions
-from registry.views.capable import capabilities, capability
-from registry.views.changes import changes
-from registry.views.chapters import BOOKS
-from registry.views.compare import compare
-from registry.views.conformance import checks, conformance
+from registry.views.brand.brand import site_logo, style
+from registry.views.brand.keys import keys
+from registry.views.brand.logo import logo
+from registry.views.brand.preview import preview
+from registry.views.brand.theme import theme
+from registry.views.catalog.browse import browse, suggestions
+from registry.views.catalog.home import home
+from registry.views.catalog.maintainer import maintainer
+from registry.views.catalog.maintainers import maintainers
+from registry.views.catalog.service import service
+from registry.views.catalog.services import services
 from registry.views.converters import (
     NameConverter,
     PluginTypeConverter,
     VersionConverter,
 )
-from registry.views.feeds import (
+from registry.views.guide.capable import capabilities, capability
+from registry.views.guide.chapters import BOOKS
+from registry.views.guide.guide import chapter, contents
+from registry.views.missing import missing
+from registry.views.plugins.compare import compare
+from registry.views.plugins.history import history
+from registry.views.plugins.plugin import plugin
+from registry.views.programs.feeds import (
     feed,
     maintainer_feed,
     plugin_feed,
     service_feed,
     variant_feed,
 )
-from registry.views.guide import chapter, contents
-from registry.views.history import history
-from registry.views.home import home
-from registry.views.keys import keys
-from registry.views.logo import logo
-from registry.views.maintainer import maintainer
-from registry.views.maintainers import maintainers
-from registry.views.matrix import loading, matrix
-from registry.views.missing import missing
-from registry.views.opensearch import opensearch
-from registry.views.plugin import plugin
-from registry.views.preview import preview
-from registry.views.readme import readme
-from registry.views.robots import robots
-from registry.views.run import run
-from registry.views.service import service
-from registry.views.services import services
-from registry.views.sitemap import sitemap, sitemap_part
-from registry.views.source import hook, refresh, source
-from registry.views.status import crawl, status, status_json
-from registry.views.streams import streams
-from registry.views.theme import theme
-from registry.views.tickets import give, take
-from registry.views.variant import variant
-from registry.views.version import compare_releases, version
-from registry.views.versions import choose, versions
-from registry.views.way import way
+from registry.views.programs.opensearch import opensearch
+from registry.views.programs.robots import robots
+from registry.views.programs.sitemap import sitemap, sitemap_part
+from registry.views.releases.changes import changes
+from registry.views.releases.version import compare_releases, version
+from registry.views.releases.versions import choose, versions
+from registry.views.runs.conformance import checks, conformance
+from registry.views.runs.matrix import loading, matrix
+from registry.views.runs.run import run
+from registry.views.status.source import hook, refresh, source
+from registry.views.status.status import crawl, status, status_json
+from registry.views.status.tickets import give, take
+from registry.views.variants.readme import readme
+from registry.views.variants.streams import streams
+from registry.views.variants.variant import variant
+from registry.views.variants.way import way
 
 register_converter(PluginTypeConverter, "type")
 register_converter(NameConverter, "name")

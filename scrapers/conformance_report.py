@@ -52,7 +52,7 @@ def as_documentation(checks: tuple[Check, ...]) -> str:
 
 
 def as_rows(checks: tuple[Check, ...]) -> list[dict[str, Any]]:
-    """Return all checks as JSON, as registry/views/checks.json holds them."""
+    """Return all checks as JSON, as registry/views/runs/checks.json holds them."""
     return [
         {
             "id": one.id,

@@ -10,8 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from registry.models import Plugin, Variant
-from registry.views.linked import plugin_linked, service_linked, variant_linked
-from registry.views.preview import address_of
+from registry.views.brand.preview import address_of
+from registry.views.programs.linked import plugin_linked, service_linked, variant_linked
 
 register = template.Library()
 

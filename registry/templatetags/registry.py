@@ -8,9 +8,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from registry.models import Variant
-from registry.views.chips import Chip, chips
-from registry.views.monogram import Monogram, logo_address, monogram_of
-from registry.views.standing import percent
+from registry.views.brand.monogram import Monogram, logo_address, monogram_of
+from registry.views.catalog.chips import Chip, chips
+from registry.views.status.standing import percent
 from registry.vocabulary import PluginType
 
 register = template.Library()

@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from registry.models import Plugin, Variant
+from registry.views.catalog.lists import nearest
 from registry.views.converters import NameConverter
-from registry.views.lists import nearest
 from registry.vocabulary import PluginType
 
 # What the upstream hub called its two lists once. It leads their addresses, and short

@@ -16,9 +16,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.vary import vary_on_cookie
 
 from registry.documents import index_path
-from registry.views.brand import contact_or_none
-from registry.views.keys import has_keys
-from registry.views.theme import theme_of
+from registry.views.brand.brand import contact_or_none
+from registry.views.brand.keys import has_keys
+from registry.views.brand.theme import theme_of
 
 type View = Callable[..., HttpResponse]
 
@@ -52,7 +52,7 @@ CATALOG = """
 def kept(fresh_s: int, stale_s: int) -> Callable[[View], View]:
     """Return what makes a view a page that is kept so long, with a copy per choice.
 
-    A page depends on no cookies but those of `registry.views.choices`. What is not asked
+    A page depends on no cookies but those of `registry.views.brand.choices`. What is not asked
     to be read is refused with a page that says so.
     """
     cached = cache_control(public=True, max_age=fresh_s, stale_while_revalidate=stale_s)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from registry.hooks import secret_of
 from registry.models import Source
-from registry.views.source import HOOK_LIMIT
+from registry.views.status.source import HOOK_LIMIT
 from registry.vocabulary import Outcome, SourceKind
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from registry.models import ConformanceRun, Loading, ProbeRun, Source
 from registry.urls import urlpatterns
-from registry.views.chapters import BOOKS
+from registry.views.guide.chapters import BOOKS
 
 # What is no page to read: asked by programs, a picture, or an answer that leads to a page.
 OTHERS = {

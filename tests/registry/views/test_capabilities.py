@@ -8,9 +8,9 @@ from django.utils import timezone
 from registry.models import ProbeRun, Snapshot, Source, Statement, Variant
 from registry.search.facets import CAPABILITY
 from registry.tried import CAPABILITIES as BY_TYPE
-from registry.views import capable
-from registry.views.abilities import ABILITIES, types_of
-from registry.views.capabilities import CAPABILITIES
+from registry.views.guide import capable
+from registry.views.guide.abilities import ABILITIES, types_of
+from registry.views.variants.capabilities import CAPABILITIES
 from registry.vocabulary import Origin, SourceKind
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.views.colours import DARK_GROUND, LIGHT_GROUND, contrast, shades
+from registry.views.brand.colours import DARK_GROUND, LIGHT_GROUND, contrast, shades
 
 COLOURS = st.from_regex(r"#[0-9a-f]{6}", fullmatch=True)
 

@@ -37,10 +37,12 @@ RECORD = {
 
 def package(name, kind="loaders"):
     source = source_of(name, kind=SourceKind.PACKAGE)
-    says = variant(
-        "package", plugin=name, kind=kind, settings=..., releases=(release_of("1.0"),)
-    )
-    say(source, says, plugin=name, kind=kind, origin=Origin.PACKAGE)
+    of = {"plugin": name, "kind": kind}
+    releases = (release_of("1.0"),)
+    says = variant("package", settings=..., pip_url=name, releases=releases, **of)
+    say(source, says, origin=Origin.PACKAGE, **of)
+    # A run of it was seen to start, and speaks of who installs it.
+    say(source, variant("package", executable=name, **of), origin=Origin.PROBE, **of)
     return source
 
 
@@ -56,7 +58,7 @@ def verdicts(source, record=RECORD, version="1.0"):
 
 def pair(tap, target, **said):
     """Say what came of a tap's records in a target."""
-    release = tap.statements.get().variant.current_release
+    release = tap.statements.first().variant.current_release
     TapSchemas.objects.get_or_create(
         source=tap,
         defaults={"release": release, "version": "1.0", "digest": "d", "streams": 1},
@@ -153,7 +155,7 @@ def test_every_check_is_listed_with_how_current_releases_do(target, read):
 
 
 def test_the_listed_checks_are_those_of_the_suite():
-    listed = ROOT / "registry" / "views" / "checks.json"
+    listed = ROOT / "registry" / "views" / "runs" / "checks.json"
     said = json.dumps(as_rows(CHECKS), indent=1, ensure_ascii=False) + "\n"
     assert listed.read_text() == said, "Write it anew from as_rows(CHECKS)."
 

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from registry.models import Event, Plugin
-from registry.views.feeds import SHOWN
+from registry.views.programs.feeds import SHOWN
 from registry.vocabulary import EventVerb
 from tests.registry.cast import NOW
 

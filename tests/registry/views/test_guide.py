@@ -16,8 +16,8 @@ from registry.defaults import CRITERIA
 from registry.documents import index_path
 from registry.search.facets import CLOSED, TRAITS
 from registry.search.query import parse
-from registry.views import examples
-from registry.views.chapters import BOOKS, DOCS, GUIDE, POLICIES
+from registry.views.guide import examples
+from registry.views.guide.chapters import BOOKS, DOCS, GUIDE, POLICIES
 from registry.vocabulary import PluginType
 from scrapers.crawlers.repository.documents import SONGBOOK_KEYS, read_songbook
 from scrapers.probes.conformance import judge
@@ -271,7 +271,7 @@ def test_the_policy_on_privacy_names_every_cookie_that_can_be_set(read):
     folder = Path(configured.ROOT) / "registry" / "views"
     cookies = {
         name
-        for path in folder.glob("*.py")
+        for path in folder.rglob("*.py")
         for name in re.findall(r'^COOKIE = "([^"]+)"', path.read_text(), re.MULTILINE)
     }
     assert {"theme"} <= cookies

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from registry.models import Event, Plugin
-from registry.views.history import PER_PAGE
+from registry.views.plugins.history import PER_PAGE
 from registry.vocabulary import EventVerb
 from tests.registry.cast import NOW, release_of, say, source_of, variant
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from registry.models import Maintainer, Plugin, Release, Variant
-from registry.views import maintainer
+from registry.views.catalog import maintainer
 
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"

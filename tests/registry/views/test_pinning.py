@@ -7,9 +7,14 @@ import pytest
 import yaml
 
 from registry.models import Plugin, Release, Setting, Source, Variant
-from registry.views.configuring import project_yaml, reference, singer_json, variable
-from registry.views.install import ways
-from registry.views.pinning import git_reference, pin_of
+from registry.views.variants.configuring import (
+    project_yaml,
+    reference,
+    singer_json,
+    variable,
+)
+from registry.views.variants.install import ways
+from registry.views.variants.pinning import git_reference, pin_of
 from registry.vocabulary import SourceKind
 
 COMMIT = "0123456789abcdef" * 2 + "01234567"

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from registry.models import Plugin, Variant
-from registry.views import preview
+from registry.views.brand import preview
 
 pytestmark = pytest.mark.django_db
 

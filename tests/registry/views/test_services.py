@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from registry.models import Event, Plugin, Variant
-from registry.views import services
+from registry.views.catalog import services
 
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from registry.models import Plugin
-from registry.views import sitemap
+from registry.views.programs import sitemap
 
 pytestmark = pytest.mark.django_db
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from registry.models import Host, Plugin, ProbeTicket, Source, Variant, Visit
 from registry.publishing import publish_changed
-from registry.views import standing
+from registry.views.status import standing
 from registry.vocabulary import Outcome, SourceKind, TicketKind
 
 pytestmark = pytest.mark.django_db

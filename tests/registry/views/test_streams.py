@@ -5,7 +5,12 @@ import gzip
 import pytest
 
 from registry.models import Stream, Variant
-from registry.views.streams import FIELDS_SHOWN, STREAMS_SHOWN, fields_of, type_of
+from registry.views.variants.streams import (
+    FIELDS_SHOWN,
+    STREAMS_SHOWN,
+    fields_of,
+    type_of,
+)
 from tests.registry.views.tries import packaged, ran, stream_of, with_streams
 from tests.scrapers.probes.invocation.records import about, discover, failed, installed
 

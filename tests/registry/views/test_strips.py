@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from registry.models import ProbeRun
-from registry.views.strips import BARS_SHOWN, HEIGHT, strip
+from registry.views.runs.strips import BARS_SHOWN, HEIGHT, strip
 from tests.registry.cast import NOW
 from tests.registry.views.tries import packaged, ran
 from tests.scrapers.probes.invocation.records import about, installed

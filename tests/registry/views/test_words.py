@@ -2,10 +2,10 @@
 
 import pytest
 
-from registry.views.chips import python_versions
-from registry.views.groups import groups_of, requirement
-from registry.views.install import package_name, package_source
-from registry.views.monogram import monogram_of
+from registry.views.brand.monogram import monogram_of
+from registry.views.catalog.chips import python_versions
+from registry.views.variants.groups import groups_of, requirement
+from registry.views.variants.install import package_name, package_source
 
 
 @pytest.mark.parametrize(("label", "letters"), [

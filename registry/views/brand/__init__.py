@@ -1,0 +1,1 @@
+"""How pages look: an operator's own, pictures, and what a visitor chose."""

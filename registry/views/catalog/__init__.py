@@ -1,0 +1,1 @@
+"""What leads to a plugin: home, search, services, maintainers."""

@@ -1,0 +1,1 @@
+"""Books of chapters: guide, docs, policies; and the glossary of capabilities."""

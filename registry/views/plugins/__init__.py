@@ -1,0 +1,1 @@
+"""A plugin's pages: which variant, why that one, and side by side."""

@@ -1,0 +1,70 @@
+"""What changed between the releases of a variant, as runs in the sandbox showed them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from registry.catalog.differing import (
+    ByPython,
+    ByVersion,
+    by_version,
+    compared,
+    successions,
+)
+from registry.differences import Impact, differences
+from registry.views.missing import not_found
+from registry.views.releases.tried import runs_of, variant_at
+from registry.views.site import page
+from registry.vocabulary import PluginType
+
+PAIRS_SHOWN = 10
+IMPACTS = {
+    Impact.BREAKING: ("Breaking", "bad", "×"),
+    Impact.BEHAVIOURAL: ("Behaves otherwise", "warn", "!"),
+    Impact.ADDITIVE: ("Added", "ok", "+"),
+    Impact.COSMETIC: ("Words", "", "–"),
+}
+
+WORDS = {
+    "settings_group_validation": "which settings are required",
+    "supported_python_versions": "the Pythons it runs on",
+}
+
+
+@page
+def changes(
+    request: HttpRequest, kind: PluginType, name: str, variant_name: str
+) -> HttpResponse:
+    """Show what differs from release to release, the newest first. Two queries."""
+    row = variant_at(kind, name, variant_name)
+    if row is None:
+        return not_found(request, name)
+    tried = by_version(runs_of(row))
+    context = {
+        "kind": kind,
+        "plugin": row.plugin,
+        "variant": row,
+        "pairs": pairs(tried, successions(tried)[:PAIRS_SHOWN]),
+    }
+    return render(request, "registry/changes.html", context)
+
+
+def pairs(
+    tried: ByVersion, versions: Iterable[tuple[str, str]]
+) -> list[dict[str, Any]]:
+    """Return pairs of an older and a newer release, with what differs."""
+    return [pair(older, newer, tried[older], tried[newer]) for older, newer in versions]
+
+
+def pair(older: str, newer: str, old: ByPython, new: ByPython) -> dict[str, Any]:
+    """Return two releases with what differs, worst first, and what could be compared."""
+    surfaces = compared(old, new)
+    both = set(surfaces[0]) & set(surfaces[1])
+    return {
+        "newer": newer,
+        "older": older,
+        "compared": [WORDS.get(key, key) for key in sorted(both)],
+        "differences": [(one, *IMPACTS[one.impact]) for one in differences(*surfaces)],
+    }

@@ -1,0 +1,1 @@
+"""Pages of what the sandbox saw: runs, verdicts, loadings."""

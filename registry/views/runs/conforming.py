@@ -1,0 +1,148 @@
+"""What a variant's page says of conformance and of loading: in words, and with its reasons."""
+
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, IntegerField, OuterRef, QuerySet, When
+from django.db.models.functions import JSONObject
+from django.utils.dateparse import parse_datetime
+
+from registry.facts import Json
+from registry.models import ConformanceRun, Loading, Statement, Variant
+from registry.views.runs.run import MARKS, TONES
+from registry.vocabulary import Origin, PluginType
+
+# What speaks in Singer messages.
+CONFORMABLE = (PluginType.EXTRACTORS, PluginType.LOADERS)
+# What is said of how many verdicts there are, most serious first.
+COUNTED = {
+    "fail": "MUST broken",
+    "warn": "SHOULD broken",
+    "info": "worth knowing",
+    "inconclusive": "not to be seen here",
+    "skip": "not looked at",
+    "not-applicable": "not applicable",
+    "pass": "passed",
+}
+# More than there are targets to one tap; of these a page shows some.
+LOADINGS_LIMIT = 500
+SHOWN = 12
+FAILURES_SHOWN = 10
+
+
+def beside(rows: QuerySet[Variant, Any]) -> QuerySet[Variant, Any]:
+    """Return variants with their newest verdicts and loadings, in the same query."""
+    # Whose runs speak of a variant: it installs what was tried.
+    tried = Statement.objects.filter(
+        variant=OuterRef(OuterRef("pk")), origin=Origin.PROBE, gone_at=None
+    ).values("source")
+    runs = ConformanceRun.objects.filter(source__in=tried).order_by("-snapshot_id")
+    order = Case(
+        When(answer="yes", then=0), When(answer="no", then=1), default=2,
+        output_field=IntegerField(),
+    )  # fmt: skip
+    loadings = Loading.objects.order_by(order, "pk")
+    return rows.annotate(
+        verdicts=ArraySubquery(
+            runs.values(
+                json=JSONObject(
+                    pk="pk", version="version", python="python", ran_at="ran_at",
+                    counts="counts", failures="must_failures", problem="problem",
+                    is_made_up="config_is_made_up",
+                )
+            )[:1]
+        ),
+        loads_into=_loadings(loadings.filter(tap__in=tried), "target"),
+        loads_from=_loadings(loadings.filter(target__in=tried), "tap"),
+    )  # fmt: skip
+
+
+def shown(row: Variant) -> Json:
+    """Return what a variant's page says of both; `row` comes out of `beside`. No query."""
+    return {
+        "conformable": row.plugin.type in CONFORMABLE,
+        "conformance": conformance_of(row),
+        "loading": loading_of(row),
+    }
+
+
+def conformance_of(row: Variant) -> Json | None:
+    """Return what is shown of the newest conformance run, None before any."""
+    found: list[Json] = row.verdicts  # type: ignore[attr-defined]  # an annotation
+    if not found:
+        return None
+    [said] = found
+    counts = said["counts"]
+    return {
+        **said,
+        "ran_at": parse_datetime(said["ran_at"]),
+        "counted": counted(counts),
+        "checks": sum(counts.values()),
+        "failures": said["failures"][:FAILURES_SHOWN],
+        "more": max(0, len(said["failures"]) - FAILURES_SHOWN),
+        "is_current": said["version"] == current_version(row),
+    }
+
+
+def loading_of(row: Variant) -> Json:
+    """Return the other ends that it was tried with, and how many answers of each."""
+    is_tap = row.plugin.type == PluginType.EXTRACTORS
+    found: list[Json] = row.loads_into if is_tap else row.loads_from  # type: ignore[attr-defined]
+    said = [
+        {**one, "mark": MARKS.get(one["answer"]), "tone": TONES.get(one["answer"]),
+         "word": word_of(one["answer"], one["read"])}
+        for one in found
+        # Of an older release it says nothing here; the matrix shows it as that.
+        if one["answer"] in MARKS and one["ours_version"] == current_version(row)
+    ]  # fmt: skip
+    answers = [one["answer"] for one in said]
+    return {
+        "is_tap": is_tap,
+        "pairs": [one for one in said if one["answer"] != "unknown"][:SHOWN],
+        "count": len(answers),
+        "yes": answers.count("yes"),
+        "no": answers.count("no"),
+        "unknown": answers.count("unknown"),
+        "why": _only_reason(said),
+        "source": said[0]["ours"] if said else "",
+    }
+
+
+def counted(counts: Json) -> list[tuple[int, str]]:
+    """Return how many verdicts there are of each kind, with the words for it."""
+    return [(counts[key], words) for key, words in COUNTED.items() if counts.get(key)]
+
+
+def word_of(answer: str, read: int | None) -> str:
+    """Return what a target does with a tap's records, as far as that was seen.
+
+    Without its rows it is known that it took them, and not that it kept them.
+    """
+    if answer == "yes":
+        return "takes" if read is None else "loads"
+    return {"no": "fails"}.get(answer, "not known")
+
+
+def current_version(row: Variant) -> str:
+    """Return the version that an installer takes, empty where none is known."""
+    return row.current_release.version if row.current_release else ""
+
+
+def _only_reason(said: list[Json]) -> str:
+    """Return why nothing is known, where one reason stands before all."""
+    reasons = {one["cause"] for one in said}
+    is_all = bool(said) and all(one["answer"] == "unknown" for one in said)
+    return reasons.pop() if is_all and len(reasons) == 1 else ""
+
+
+def _loadings(rows: QuerySet[Loading], other: str) -> ArraySubquery:
+    ours = "tap" if other == "target" else "target"
+    return ArraySubquery(
+        rows.values(
+            json=JSONObject(
+                pk="pk", answer="answer", read="read", cause="cause",
+                name=f"{other}__address", version=f"{other}_version",
+                ours=f"{ours}__address", ours_version=f"{ours}_version",
+            )
+        )[:LOADINGS_LIMIT]
+    )  # fmt: skip

@@ -1,0 +1,158 @@
+"""Where a variant's releases run, from runs in the sandbox; and why there is none yet."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from registry.catalog.differing import order
+from registry.facts import Json
+from registry.models import ProbeRun, Release, Source, Variant
+from registry.tried import Answer, Question
+from registry.views.runs.run import MARKS, TONES
+from registry.views.runs.strips import Strip, strip
+from registry.vocabulary import SourceKind
+
+VERSIONS_SHOWN = 10
+# Three releases on five Pythons, several times over: more is history of the runs' own pages.
+RUNS_READ = 120
+WORDS = {"yes": "runs", "no": "fails", "unknown": "not known"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trials:
+    """The newest runs as a table of versions by Pythons, and all of them as a strip."""
+
+    pythons: tuple[str, ...]
+    rows: tuple[tuple[str, list[dict[str, Any] | None]], ...]
+    strip: Strip | None
+    by_snapshot: Mapping[int, ProbeRun]
+
+
+def trials(speakers: Sequence[Source]) -> Trials | None:
+    """Return what runs of a variant's sources came to; None before any. One query."""
+    runs = list(
+        ProbeRun.objects.filter(source__in=speakers)
+        .order_by("-snapshot_id")
+        .only("source_id", "snapshot_id", "version", "python", "ran_at", "installs",
+              "imports", "outcomes")[:RUNS_READ]
+    )  # fmt: skip
+    if not runs:
+        return None
+    newest: dict[tuple[str, str], ProbeRun] = {}
+    for run in runs:
+        newest.setdefault((run.version, run.python), run)
+    pythons = sorted({python for _, python in newest}, key=order)
+    versions = sorted({version for version, _ in newest}, key=order, reverse=True)
+    return Trials(
+        pythons=tuple(pythons),
+        rows=tuple(
+            (version, [_cell(newest.get((version, python))) for python in pythons])
+            for version in versions[:VERSIONS_SHOWN]
+        ),
+        strip=strip(runs),
+        by_snapshot={run.snapshot_id: run for run in runs},
+    )
+
+
+def speaking(
+    tried: Trials | None, release: Release | None, seen: int | None
+) -> ProbeRun | None:
+    """Return the run that speaks of a release: that of the snapshot `seen`, or its best."""
+    if tried is None or release is None:
+        return None
+    if seen is not None and seen in tried.by_snapshot:
+        return tried.by_snapshot[seen]
+    runs = [one for one in tried.by_snapshot.values() if one.version == release.version]
+    return max(
+        runs, key=lambda one: (_discovers(one), one.starts == "yes"), default=None
+    )
+
+
+def _discovers(run: ProbeRun) -> bool:
+    answers = {one["question"]: one["answer"] for one in run.outcomes}
+    return answers.get(Question.DISCOVERS) == Answer.YES
+
+
+def why_it_fails(run: ProbeRun) -> str:
+    """Return the first cause of a run that did not start; nothing where it names none."""
+    causes = [one["cause"]["message"] for one in run.outcomes if one["cause"]]
+    return causes[0] if causes and run.starts != "yes" else ""
+
+
+def cell_of(run: ProbeRun) -> dict[str, Any]:
+    """Return whether a release runs on one Python, as tables show it."""
+    return {
+        "run": run,
+        "word": WORDS[run.starts],
+        "mark": MARKS[run.starts],
+        "tone": TONES[run.starts],
+        "why": why_it_fails(run),
+    }
+
+
+def _cell(run: ProbeRun | None) -> dict[str, Any] | None:
+    return cell_of(run) if run is not None else None
+
+
+def running(asked: Sequence[Json], *, now: datetime) -> str:
+    """Say what a worker is trying at this moment; nothing where none is."""
+    held = [one for one in asked if _is_past(one["leased_until"], now) is False]
+    if not held:
+        return ""
+    pythons = ", ".join(sorted({one["python"] for one in held}, key=order))
+    return f"Checking {held[0]['version']} on Python {pythons}: a sandbox tries it now."
+
+
+def why_untried(
+    variant: Variant, speakers: Sequence[Source], asked: Sequence[Json]
+) -> str:
+    """Say why no run showed anything of the current release; nothing where one did.
+
+    `asked` are the tickets of what an installer takes now.
+    """
+    if variant.tried:
+        return ""
+    if any(one["parked_at"] for one in asked):
+        return "Not assessed: it ended the sandbox's worker each time it was tried."
+    if any(one["failures"] for one in asked):
+        return "Not assessed yet: the last try ended without a result, and is repeated."
+    if not settings.PROBE:
+        return "Not assessed: releases are not tried here."
+    if asked:
+        return "Not assessed yet: it waits for a sandbox."
+    return f"Not assessed: {_why_unasked(variant, speakers)}"
+
+
+def _why_unasked(variant: Variant, speakers: Sequence[Source]) -> str:
+    if not speakers:
+        return "nothing was read at its addresses yet."
+    if any("://" in one.address for one in speakers if one.kind == SourceKind.PACKAGE):
+        return "only packages of the default index are tried."
+    release = variant.current_release
+    if release is None:
+        return "no release of it is known yet."
+    if _is_for_any(release.requires_python):
+        return "no try of it is planned yet."
+    pythons = ", ".join(settings.PROBE_PYTHONS)
+    return (
+        f"releases are tried on Python {pythons}, and {release.version} asks for "
+        f"{release.requires_python}."
+    )
+
+
+def _is_for_any(requires_python: str) -> bool:
+    """Say whether a release is for any of the Pythons that are tried here."""
+    try:
+        wanted = SpecifierSet(requires_python)
+    except InvalidSpecifier:
+        return True
+    return any(f"{one}.99" in wanted for one in settings.PROBE_PYTHONS)
+
+
+def _is_past(moment: str | None, now: datetime) -> bool | None:
+    """Say whether a moment in JSON has passed; None where there is none."""
+    return None if moment is None else datetime.fromisoformat(moment) <= now

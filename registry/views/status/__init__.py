@@ -1,0 +1,1 @@
+"""How the work stands, one source, and what workers ask for."""

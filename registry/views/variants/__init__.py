@@ -1,0 +1,1 @@
+"""A variant's pages: install it, configure it, see what it has."""

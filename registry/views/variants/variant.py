@@ -1,0 +1,241 @@
+"""A variant's page: decide, install, configure, and who says so."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from registry.catalog.differing import INSTALLED
+from registry.catalog.installing import installs_from
+from registry.catalog.rating import SPEAKERS, rated
+from registry.documents import Address, index_path
+from registry.facts import Finding, Json
+from registry.lint import is_held
+from registry.maintenance import source_state
+from registry.models import ProbeRun, ProbeTicket, Source, Statement, Variant
+from registry.views.missing import not_found
+from registry.views.runs import conforming
+from registry.views.runs.trials import Trials, running, speaking, trials, why_untried
+from registry.views.site import page
+from registry.views.variants import capabilities, notices
+from registry.views.variants.configuration import configuration
+from registry.views.variants.headline import headline
+from registry.views.variants.install import package_name, package_source, ways
+from registry.views.variants.readme import readme_shown
+from registry.views.variants.streams import streams_of
+from registry.views.variants.way import first_of
+from registry.vocabulary import Origin, PluginType, TicketKind
+
+RELEASES_SHOWN = 20
+SAYS = {
+    Origin.DEFINITION: "Curated definition",
+    Origin.PACKAGE: "Package metadata",
+    Origin.REPOSITORY: "Repository, read without running it",
+    Origin.CODE: "Code of the release, read without running it",
+    Origin.PROBE: "Observed by a probe",
+}
+
+
+@page
+def variant(
+    request: HttpRequest, kind: PluginType, name: str, variant_name: str
+) -> HttpResponse:
+    """Show one variant: what sources say of it, and what runs in the sandbox showed."""
+    row = (
+        conforming.beside(_rows())
+        .filter(plugin__type=kind, plugin__name=name, name=variant_name)
+        .first()
+    )
+    if row is None:
+        return not_found(request, name)
+    statements = list(_statements(row))
+    speakers = _speakers(row, statements)
+    tried = trials([one for one in speakers if installs_from(row.pip_url, one)])
+    context = (
+        {"kind": kind, "plugin": row.plugin, "variant": row, "others": row.others}
+        | {"alternatives": notices.alternatives(row.others)}
+        | _said(row, statements)
+        | _shown(row, statements, tried)
+        | _upkeep(speakers)
+        | conforming.shown(row)
+        | _assessed(row, speakers, row.asked, tried)
+    )
+    context["facts"] = _facts(context)
+    context["way_first"] = first_of(request, context["ways"])
+    return render(request, "registry/variant.html", context)
+
+
+def _rows() -> QuerySet[Variant, Any]:
+    """Return variants with what is around them: other variants, and what is to be tried.
+
+    In one query, for the page has no more to spare.
+    """
+    others = Variant.objects.filter(plugin=OuterRef("plugin")).exclude(
+        pk=OuterRef("pk")
+    )
+    return Variant.objects.select_related(
+        "plugin", "maintainer", "current_release", "package", "repository", "readme"
+    ).annotate(
+        others=ArraySubquery(
+            others.order_by("name").values(
+                json=JSONObject(name="name", gone_at="gone_at", tried="tried")
+            )
+        ),
+        asked=ArraySubquery(
+            _tickets().values(
+                json=JSONObject(
+                    version="version", python="python", leased_until="leased_until",
+                    parked_at="parked_at", failures="failures",
+                )
+            )
+        ),
+    )  # fmt: skip
+
+
+def _tickets() -> QuerySet[ProbeTicket]:
+    """Return the tickets of what an install of the outer variant takes now."""
+    return ProbeTicket.objects.filter(
+        kind=TicketKind.RUN,
+        is_current=True,
+        source__statements__variant=OuterRef("pk"),
+        source__statements__origin__in=INSTALLED,
+        source__statements__gone_at=None,
+    )
+
+
+def _said(row: Variant, statements: list[Statement]) -> Json:
+    """Return what sources say of the variant. Two queries."""
+    settings = list(row.settings.filter(release=None))
+    findings = [Finding.from_json(one) for one in row.findings]
+    declared = [one for one in statements if one.origin != Origin.PROBE]
+    return {
+        "is_default": row.plugin.default_variant_id == row.pk,
+        "settings": settings,
+        "configuration": configuration(row, settings),
+        "releases": row.releases.defer("artifacts")[:RELEASES_SHOWN],
+        "statements": [(one, SAYS[Origin(one.origin)]) for one in statements],
+        "origins": ", ".join(
+            dict.fromkeys(SAYS[Origin(one.origin)].lower() for one in declared)
+        ),
+        "source_words": package_source(row.pip_url),
+        "findings": findings,
+        "is_held": is_held(findings),
+        "about": _about(row, PluginType(row.plugin.type)),
+        "readme": readme_shown(row),
+    }
+
+
+def _shown(row: Variant, statements: list[Statement], tried: Trials | None) -> Json:
+    """Return what the run that speaks of the variant saw. One query."""
+    seen = next((one for one in statements if _is_seen(one)), None)
+    run = speaking(tried, row.current_release, seen.snapshot_id if seen else None)
+    declared = {
+        SAYS[Origin(one.origin)]: one.definition
+        for one in statements
+        if one.origin != Origin.PROBE and one.gone_at is None
+    }
+    streams = None
+    if row.plugin.type == PluginType.EXTRACTORS:
+        streams = streams_of(row.current_release, run)
+    return {
+        "run": run,
+        "observed": set(seen.definition) if seen and _is_of(run, seen) else set(),
+        "capabilities": capabilities.rows(declared, seen.definition if seen else None),
+        "streams": streams,
+        "why_no_streams": _why_no_streams(run),
+    }
+
+
+def _is_of(run: ProbeRun | None, statement: Statement) -> bool:
+    return run is not None and run.snapshot_id == statement.snapshot_id
+
+
+def _is_seen(statement: Statement) -> bool:
+    return statement.origin == Origin.PROBE and statement.gone_at is None
+
+
+def _why_no_streams(run: ProbeRun | None) -> str:
+    """Say why no stream is known of a tap, from the run that speaks of it, if any."""
+    if run is None:
+        return "no run could ask for its catalog yet."
+    asked = [one for one in run.outcomes if one["question"] == "discovers"]
+    cause = asked[0]["cause"] if asked else None
+    said = f" {cause['message']}" if cause else ""
+    return f"asked for its catalog without credentials, {run.version} named none.{said}"
+
+
+def _assessed(
+    row: Variant, speakers: list[Source], asked: Sequence[Json], tried: Trials | None
+) -> Json:
+    """Return where it was tried, what is being tried, and what that means. No query."""
+    quarantined = notices.is_quarantined(speakers)
+    return {
+        "trials": tried,
+        "running": running(asked, now=timezone.now()),
+        "why_untried": why_untried(row, speakers, asked),
+        "notices": notices.notices(row, speakers, tried),
+        "is_quarantined": quarantined,
+        "ways": [] if quarantined else ways(row),
+    }
+
+
+def _facts(context: Json) -> list[Any]:
+    """Return the facts below the name."""
+    read = [one.snapshot.taken_at for one, _ in context["statements"]]
+    return headline(
+        context["variant"],
+        context["settings"],
+        is_default=context["is_default"],
+        maintenance=context["maintenance"],
+        read_on=max(read, default=None),
+    )
+
+
+def _upkeep(speakers: list[Source]) -> Json:
+    """Return who looks after it, and where its sources stand. No query."""
+    states = [
+        (one, source_state(
+            gone_at=one.gone_at, moved_to=one.moved_to, looked_at=one.looked_at
+        ))
+        for one in speakers
+    ]  # fmt: skip
+    return {
+        "maintenance": rated(speakers, now=timezone.now()),
+        "states": [(one, state) for one, state in states if state is not None],
+    }
+
+
+def _speakers(row: Variant, statements: list[Statement]) -> list[Source]:
+    """Return the variant's package and repository, as `catalog.rating` counts them."""
+    found = [row.package, row.repository]
+    found += [
+        one.source
+        for one in statements
+        if one.source.kind in SPEAKERS and (one.gone_at is None or row.gone_at)
+    ]
+    by_key = {one.pk: one for one in found if one is not None}
+    return sorted(by_key.values(), key=lambda one: one.kind)
+
+
+def _statements(row: Variant) -> QuerySet[Statement]:
+    """Return what speaks of a variant, with who does."""
+    return row.statements.select_related("source", "snapshot").defer(
+        "snapshot__evidence", "snapshot__findings", "source__validators",
+        "source__findings",
+    )  # fmt: skip
+
+
+def _about(row: Variant, kind: PluginType) -> dict[str, str]:
+    address = Address(type=kind, name=row.plugin.name, variant=row.name)
+    release = row.current_release
+    return {
+        "package": package_name(row.pip_url),
+        "licence": release.license if release else "",
+        "document": f"/{address.path}" if row.listed_at else "",
+        "index": f"/{index_path(kind)}",
+    }
