@@ -13,7 +13,7 @@ from registry.catalog.rating import rate_variants
 from registry.models import ProbeRun, ProbeTicket, Snapshot, Source
 from registry.places import parse
 from registry.vocabulary import SourceKind
-from sandbox import Level, assessed
+from sandbox import assessed
 from sandbox.records import LAYOUT
 from scrapers import probes
 from scrapers.answering import NO_ANSWER
@@ -111,7 +111,7 @@ def renew() -> None:
 
     What tries have left is kept within its limit of disk.
     """
-    if not settings.PROBE or assessed().level is Level.NONE:
+    if not settings.PROBE or not assessed().namespaces:
         return
     if count := issue_for_pythons(workshop().interpreters):
         logger.info("Making tickets of %d sources for Pythons that are new.", count)
@@ -131,7 +131,7 @@ def renew() -> None:
 @shared_task(soft_time_limit=1200, time_limit=1260)
 def invoke() -> None:
     """Try one release on one Python, and call for another while there is more to do."""
-    if not settings.PROBE or assessed().level is Level.NONE:
+    if not settings.PROBE or not assessed().namespaces:
         return
     if ProbeTicket.objects.held(timezone.now()).count() >= settings.PROBE_SLOTS:
         # Whoever crawls and publishes needs a thread as well.

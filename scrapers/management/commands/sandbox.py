@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from registry.catalog.records import failure
 from registry.facts import Json
-from sandbox import Level, assessed
+from sandbox import assessed
 from scrapers.answering import NO_ANSWER, answer, in_words
 from scrapers.http import Session, session
 from scrapers.trying import tidy_up, workshop
@@ -41,7 +41,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Work until stopped. Raises CommandError where no code can be held here."""
         held = assessed()
-        if held.level is Level.NONE:
+        if not held.namespaces:
             raise CommandError(held.reason)
         tidied_at = -TIDY_S
         host = urlsplit(options["address"]).hostname or ""
