@@ -140,13 +140,15 @@ def test_what_is_none_of_its_kind_is_left_out_and_said(form):
 
 
 def test_nothing_that_is_typed_leaves_the_page(form):
+    # The icon of the tab is asked for by itself, whenever the browser comes to it.
+    icon = "favicon.svg"
     asked = []
     form.on("request", lambda request: asked.append(request.url))
     field(form, "key").fill("s3cret")
     field(form, "key").press("Enter")
     field(form, "on").press("Enter")
     form.wait_for_timeout(200)
-    assert asked == []
+    assert [url for url in asked if not url.endswith(icon)] == []
     assert form.url.endswith(ADDRESS)
     stored = "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])"
     assert "s3cret" not in form.evaluate(stored)

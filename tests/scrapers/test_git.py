@@ -382,7 +382,10 @@ def test_trees_that_name_each_other_for_ever_are_refused(
         tree.write_text("".join(f"{row}\n" for row in rows))
         with tree.open() as said:
             oid, what = git.mktree(istream=said), "040000 tree"
-    head = git.commit_tree(oid, "-m", "Ten to the power of ten files")
+    names = {f"GIT_{who}_{what}": "ada@example.org" for who in ("AUTHOR", "COMMITTER")
+             for what in ("NAME", "EMAIL")}  # fmt: skip
+    with git.custom_environment(**names):
+        head = git.commit_tree(oid, "-m", "Ten to the power of ten files")
     git.reset("--soft", head)
     upstream.publish()
     checkout.fetch([head])

@@ -128,6 +128,7 @@ def test_new_release_becomes_the_current_one(crawl, index):
     assert variant.description == "Made at 1.10."
     assert happened() == [
         ("tap-alpha--package", "added"),
+        ("tap-alpha--package", "released"),
         ("tap-alpha--package", "changed"),
     ]
 
