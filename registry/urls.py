@@ -43,7 +43,7 @@ from registry.views.runs.matrix import loading, matrix
 from registry.views.runs.run import run
 from registry.views.status.source import hook, refresh, source
 from registry.views.status.status import crawl, status, status_json
-from registry.views.status.tickets import give, take
+from registry.views.status.tickets import give, hold, take
 from registry.views.variants.readme import readme
 from registry.views.variants.streams import streams
 from registry.views.variants.variant import variant
@@ -85,6 +85,7 @@ urlpatterns = [
     path("sources/<int:pk>/refresh", refresh, name="refresh"),
     path("hooks/<int:pk>", hook, name="hook"),
     path("sandbox/tickets", take, name="take-ticket"),
+    path("sandbox/tickets/<uuid:lease>", hold, name="hold-ticket"),
     path("sandbox/records/<uuid:lease>", give, name="give-record"),
     path("feed", feed, name="feed"),
     path("sitemap.xml", sitemap, name="sitemap"),

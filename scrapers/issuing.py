@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from packaging.version import Version
 
 from registry.catalog.conforming import keep_conformance
+from registry.catalog.installing import INSTALLED
 from registry.catalog.loading import keep_loadings, keep_schemas
 from registry.models import (
     ProbeRun,
@@ -24,11 +25,9 @@ from registry.models import (
     TapSchemas,
 )
 from registry.tried import LOADING_LAYOUT, Answer
-from registry.vocabulary import PluginType, SourceKind, TicketKind
+from registry.vocabulary import PluginType, TicketKind
 from scrapers.probes.conformance import VERSION
 
-# What connectors are installed from.
-INSTALLED = (SourceKind.PACKAGE, SourceKind.REPOSITORY)
 # After all runs that were never made, and before any is made again.
 PRIORITIES: Mapping[TicketKind, int] = {
     TicketKind.CONFORMANCE: -500,

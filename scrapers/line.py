@@ -16,6 +16,7 @@ from django.utils import timezone
 from registry import catalog, publishing
 from registry.catalog import Recorded
 from registry.catalog.following import follow_names
+from registry.catalog.installing import INSTALLED
 from registry.catalog.observing import keep_runs, observe
 from registry.catalog.questions import question_of
 from registry.catalog.rating import unrate
@@ -30,15 +31,13 @@ from scrapers import probes
 from scrapers.answering import answer
 from scrapers.crawl import Crawl
 from scrapers.crawl import crawl as look_and_keep
+from scrapers.holding import held
 from scrapers.issuing import issue_further, keep_further
 from scrapers.probes import run_probes
 from scrapers.probes.invocation import definition_of, probe_record, surface_of
 from scrapers.tickets import issue_tickets
 
 logger = logging.getLogger(__name__)
-
-# What connectors are installed from.
-INSTALLED = (SourceKind.PACKAGE, SourceKind.REPOSITORY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +119,11 @@ def judge_one_by_one(snapshots: Sequence[Snapshot], *, now: datetime) -> None:
 def follow_try(ticket: ProbeTicket, *, now: datetime) -> Snapshot | None:
     """Try a ticket's release, and take what came of it down the line; None is no news.
 
-    Raises what `answer` raises, and ProbeTicket.DoesNotExist where it took longer than the
-    lease.
+    Raises what `answer` raises, and ProbeTicket.DoesNotExist where somebody else holds it by
+    then.
     """
-    record = answer(question_of(ticket))
+    with held(lambda: ProbeTicket.objects.renew(ticket.lease, timezone.now())):
+        record = answer(question_of(ticket))
     snapshot = keep_record(ticket.lease, record, now=timezone.now())
     if snapshot is not None:
         judge([snapshot], now=now)

@@ -33,6 +33,8 @@ SOURCES_PER_ROUND = 50
 ROUNDS_PER_TICK = 8
 SNAPSHOTS_PER_TICK = 1000
 CALL_LIFE_S = 60
+# Longer than the longest try: resolving, each build and each call have limits of their own.
+TRY_S = 2 * 3600
 
 
 @shared_task
@@ -128,7 +130,7 @@ def renew() -> None:
     tidy_up()
 
 
-@shared_task(soft_time_limit=1200, time_limit=1260)
+@shared_task(soft_time_limit=TRY_S, time_limit=TRY_S + 60)
 def invoke() -> None:
     """Try one release on one Python, and call for another while there is more to do."""
     if not settings.PROBE or not assessed().namespaces:
@@ -143,7 +145,7 @@ def invoke() -> None:
         snapshot = follow_try(ticket, now=timezone.now())
         logger.info("Tried %s (%s), %s.", ticket, ticket.kind, _came_of(snapshot))
     except ProbeTicket.DoesNotExist:
-        logger.warning("%s took longer than its lease.", ticket)
+        logger.warning("%s is held by another worker by now.", ticket)
     except NO_ANSWER as error:
         logger.warning("%s could not be tried: %s", ticket, error)
         ticket.failed(timezone.now(), str(error))

@@ -10,16 +10,15 @@ from packaging.version import InvalidVersion, Version
 
 from registry.catalog.installing import (
     HEAD,
+    INSTALLED,
     installs_from,
     revision_label,
     specifier,
 )
 from registry.facts import Facts, Json, ReleaseFacts
 from registry.models import ProbeTicket, Snapshot, Statement
-from registry.vocabulary import Origin, SourceKind, TicketKind
+from registry.vocabulary import Origin, TicketKind
 
-# What connectors are installed from.
-INSTALLED = (SourceKind.PACKAGE, SourceKind.REPOSITORY)
 _LOOKED_FOR: set[str] = set()
 # Versions with the commit of each, which is empty where there is none or it moves.
 type Wanted = dict[str, str]

@@ -14,14 +14,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from packaging.version import InvalidVersion, Version
 
-from registry.catalog.installing import HEAD
+from registry.catalog.installing import HEAD, SPEAKING
 from registry.differences import Difference, Impact, differences
 from registry.facts import Json
 from registry.models import Event, Plugin, ProbeRun, ProbeTicket, Statement
-from registry.vocabulary import EventVerb, Origin, TicketKind
+from registry.vocabulary import EventVerb, TicketKind
 
-# What installs is what a package or a repository offers; both are tried by their source.
-INSTALLED = (Origin.PACKAGE, Origin.REPOSITORY)
 # Nobody counts epochs that far. Source: PyPA, version specifiers.
 LAST = Version("999999!0")
 # Of more than that an event would be no news but a list.
@@ -122,7 +120,7 @@ def keep_breaking(runs: Sequence[ProbeRun]) -> None:
 def _spoken(source_ids: set[int]) -> dict[int, set[int]]:
     """Return the sources that each variant is installed from, by its id."""
     rows = Statement.objects.filter(
-        source__in=source_ids, origin__in=INSTALLED, gone_at=None
+        source__in=source_ids, origin__in=SPEAKING, gone_at=None
     )
     found: dict[int, set[int]] = defaultdict(set)
     for variant_id, source_id in rows.values_list("variant", "source"):

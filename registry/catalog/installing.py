@@ -12,9 +12,12 @@ from packaging.version import InvalidVersion, Version
 
 from registry.models import Release, Source
 from registry.places import BY_INDEX, Place, requirement_place
-from registry.vocabulary import SourceKind
+from registry.vocabulary import Origin, SourceKind
 
 HEAD = "HEAD"
+# What connectors are installed from, and who speaks for it.
+INSTALLED = (SourceKind.PACKAGE, SourceKind.REPOSITORY)
+SPEAKING = (Origin.PACKAGE, Origin.REPOSITORY)
 # Where a tag names a project and a version, the version is the last part of it.
 TAGGED = re.compile(r"(?:.*[-/@_])?[vV]?(?P<version>\d.*)")
 COMMIT = re.compile(r"[0-9a-f]{7,64}")

@@ -16,6 +16,7 @@ from packaging.version import Version
 from registry.catalog import Recorded, record
 from registry.catalog.differing import keep_breaking
 from registry.catalog.installing import (
+    SPEAKING,
     installs_from,
     place_alone,
     release_taken,
@@ -40,7 +41,7 @@ from registry.vocabulary import Origin, PluginType, SourceKind
 # The better a run answered, the more of it was seen: weightiest question first.
 WEIGHTS = (Question.ABOUT, Question.DISCOVERS, Question.IMPORTS, Question.INSTALLS)
 # Who says what is installed, and what was seen of it.
-SPEAKING = (Origin.PACKAGE, Origin.REPOSITORY, *TRIED)
+TELLING = (*SPEAKING, *TRIED)
 # What a surface has beyond the keys of a plugin definition.
 BEYOND = ("streams", "supported_python_versions")
 
@@ -101,7 +102,7 @@ def observe(sources: Collection[Source], *, now: datetime) -> Recorded:
 def _lock_plugins(sources: Collection[Source]) -> None:
     """Lock the plugins that sources speak of, as `lock_plugins` does and in its order."""
     spoken = Statement.objects.filter(
-        source__in=sources, origin__in=SPEAKING, gone_at=None
+        source__in=sources, origin__in=TELLING, gone_at=None
     ).values_list("variant__plugin__type", "variant__plugin__name")
     keys = set(spoken)
     rows = Plugin.objects.filter(
@@ -151,7 +152,7 @@ type Runs = Mapping[int, list[ProbeRun]]
 def _spoken(source_ids: Iterable[int]) -> Spoken:
     """Return what sources and their runs say now, by source and plugin."""
     rows = Statement.objects.filter(
-        source__in=source_ids, origin__in=SPEAKING, gone_at=None
+        source__in=source_ids, origin__in=TELLING, gone_at=None
     ).select_related("variant__plugin", "variant__maintainer")
     grouped: dict[tuple[int, str, str], list[Statement]] = defaultdict(list)
     for row in rows.order_by("pk"):

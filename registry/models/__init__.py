@@ -7,14 +7,15 @@ from registry.models.host import Host
 from registry.models.logo import Logo
 from registry.models.maintainer import Maintainer
 from registry.models.plugin import Plugin, Variant
-from registry.models.probing import ProbeRun, ProbeTicket
 from registry.models.readme import Readme
 from registry.models.release import Release, Setting, Stream
+from registry.models.run import ProbeRun
 from registry.models.search_change import SearchChange
 from registry.models.search_entry import SearchEntry
 from registry.models.snapshot import Snapshot
 from registry.models.source import Source
 from registry.models.statement import Statement
+from registry.models.ticket import ProbeTicket
 from registry.models.user import User
 from registry.models.visit import Visit
 

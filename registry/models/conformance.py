@@ -6,7 +6,7 @@ from typing import Any, Self
 from django.db import connection, models
 from django.db.models import Exists, OuterRef
 
-from registry.models.probing import ProbeTicket
+from registry.models.ticket import ProbeTicket
 from registry.models.release import Release
 from registry.models.source import Source
 from registry.vocabulary import TicketKind

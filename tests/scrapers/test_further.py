@@ -109,7 +109,7 @@ def given(kind, shown, source=None):
     tickets = ProbeTicket.objects.filter(kind=kind, is_current=True)
     tickets = tickets.filter(source=source) if source else tickets
     tickets.update(due_at=NOW, priority=10_000)
-    ticket = ProbeTicket.objects.lease(NOW, kinds=[kind])
+    ticket = ProbeTicket.objects.filter(kind=kind).lease(NOW)
     kept = keep_record(ticket.lease, shown, now=NOW)
     tasks.probe_due()
     return kept
@@ -199,7 +199,7 @@ def test_what_was_kept_and_not_judged_when_the_worker_died_is_judged_later(tap, 
     starts(target)
     ProbeTicket.objects.filter(kind="run").update(due_at=None)
     for kind, shown in ((CONFORMANCE, VERDICTS), (LOADING, loads((tap, {})))):
-        ticket = ProbeTicket.objects.lease(NOW, kinds=[kind])
+        ticket = ProbeTicket.objects.filter(kind=kind).lease(NOW)
         keep_record(ticket.lease, shown, now=NOW)
     assert not ConformanceRun.objects.exists()
     tasks.probe_due()

@@ -1,11 +1,15 @@
 """Who holds a ticket, and what comes of it where there is no result."""
 
+from threading import Semaphore
+from threading import enumerate as enumerate_threads
+
 import pytest
 
 from registry.catalog.records import failure, keep_record, unchanged
 from registry.models import ProbeTicket, Snapshot
-from registry.models.probing import LEASE
+from registry.models.ticket import LEASE
 from registry.vocabulary import SourceKind, TicketKind
+from scrapers.holding import held
 from scrapers.management.commands import sandbox
 from scrapers.trying import names_tap
 from tests.registry.cast import NOW, source_of
@@ -25,6 +29,40 @@ def test_who_is_too_late_takes_the_ticket_from_nobody(ticket):
     ticket.failed(NOW + 2 * LEASE, "The index is away.")
     row = ProbeTicket.objects.get()
     assert (row.lease, row.attempts, row.failures) == (other.lease, 2, 0)
+
+
+def test_who_renews_in_time_keeps_the_ticket(ticket):
+    later = NOW + LEASE * 0.9
+    assert ProbeTicket.objects.renew(ticket.lease, later)
+    assert ProbeTicket.objects.lease(later + LEASE * 0.9) is None
+    assert ProbeTicket.objects.held(later + LEASE * 0.9).exists()
+
+
+def test_who_is_too_late_renews_nothing(ticket):
+    other = ProbeTicket.objects.lease(NOW + 2 * LEASE)
+    assert not ProbeTicket.objects.renew(ticket.lease, NOW + 2 * LEASE)
+    assert not ProbeTicket.objects.renew(None, NOW)
+    assert ProbeTicket.objects.get().lease == other.lease
+
+
+def test_a_lease_is_renewed_while_work_goes_on_and_not_after():
+    renewed = Semaphore(0)
+    with held(renewed.release, every_s=0.001):
+        assert all(renewed.acquire(timeout=30) for _ in range(3))
+        [beside] = [one for one in enumerate_threads() if one.name == "lease"]
+    assert not beside.is_alive()
+
+
+def test_a_renewal_that_fails_ends_neither_the_work_nor_the_next_one(caplog):
+    failed = Semaphore(0)
+
+    def renew():
+        failed.release()
+        raise OSError("The database is away.")
+
+    with held(renew, every_s=0.001):
+        assert all(failed.acquire(timeout=30) for _ in range(2))
+    assert "The database is away." in caplog.text
 
 
 def test_a_failure_leaves_what_became_of_the_release_meanwhile(ticket):

@@ -19,7 +19,7 @@ from registry.models import (
     Stream,
     Variant,
 )
-from registry.models.probing import CRASHES_LIMIT, LEASE, RECHECK
+from registry.models.ticket import CRASHES_LIMIT, LEASE, RECHECK
 from registry.vocabulary import Origin, SourceKind, TicketKind
 from scrapers import tasks
 from scrapers.line import judge
@@ -330,6 +330,20 @@ def test_a_sandbox_elsewhere_takes_a_ticket_and_gives_its_record_once(
         assert given.status_code == status
     tasks.probe_due()
     assert ada().tried["pythons"] == {"3.12": "yes"}
+
+
+def test_a_sandbox_elsewhere_holds_its_ticket_until_its_record_is_given(
+    tickets, client, bearer
+):
+    ticket = taken(client, bearer).json()
+    lease = ProbeTicket.objects.filter(lease=ticket["lease"])
+    lease.update(leased_until=NOW)
+    for status in (204, 404):
+        held = client.post(f"/sandbox/tickets/{ticket['lease']}", **bearer)
+        assert held.status_code == status
+        assert lease.filter(leased_until__gt=timezone.now()).exists() is (status == 204)
+        given = f"/sandbox/records/{ticket['lease']}"
+        client.post(given, {"failed": "Away."}, "application/json", **bearer)
 
 
 @pytest.mark.parametrize("said", ["", "Bearer", "Bearer wrong"])

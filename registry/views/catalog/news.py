@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 from django.db.models import FETCH_RAISE, Exists, F, OuterRef, Q, Subquery
 from django.db.models.fields.json import KT
 
-from registry.catalog.differing import INSTALLED
+from registry.catalog.installing import SPEAKING
 from registry.maintenance import MaintenanceState
 from registry.models import ProbeRun, Statement, Variant
 from registry.models.plugin import NEEDING
-from registry.models.probing import ROOM, ProbeRunQuerySet
+from registry.models.run import ProbeRunQuerySet
+from registry.models.ticket import ROOM
 from registry.tried import Answer
 from registry.views.catalog.chips import python_versions
 
@@ -156,7 +157,7 @@ def _most_used(runs: Mapping[int, Sequence[ProbeRun]]) -> dict[int, Variant]:
     rows = (
         Statement.objects.select_related("variant__plugin")
         .only("source_id", *(f"variant__{name}" for name in FIELDS))
-        .filter(taken, gone_at=None, origin__in=INSTALLED)
+        .filter(taken, gone_at=None, origin__in=SPEAKING)
         .order_by("source_id", USED_OF_SAID, "pk")
         .distinct("source_id")
         .fetch_mode(FETCH_RAISE)

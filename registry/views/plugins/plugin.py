@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.dateformat import format as format_date
 
 from registry.catalog.choosing import candidates
-from registry.catalog.differing import INSTALLED
+from registry.catalog.installing import SPEAKING
 from registry.catalog.weighing import weighed
 from registry.defaults import ranked, told_apart
 from registry.models import Event, Plugin, ProbeRun, Statement, Stream, Variant
@@ -139,7 +139,7 @@ def _fact(said: bool | datetime | str | None) -> str:
 def _nowhere(living: Sequence[Variant], others: Sequence[Plugin]) -> dict[str, Any]:
     """Return why no variant runs, and what comes nearest. Two queries."""
     said = Statement.objects.filter(
-        variant__in=living, origin__in=INSTALLED, gone_at=None
+        variant__in=living, origin__in=SPEAKING, gone_at=None
     )
     sources = list(said.values_list("variant_id", "source_id"))
     runs = ProbeRun.objects.filter(source__in={pk for _, pk in sources})

@@ -2,7 +2,7 @@
 
 from registry.catalog.installing import place_alone
 from registry.models import ProbeRun, Variant
-from registry.models.probing import ProbeRunQuerySet
+from registry.models.run import ProbeRunQuerySet
 from registry.vocabulary import PluginType
 
 

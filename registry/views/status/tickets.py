@@ -60,6 +60,14 @@ def take(request: HttpRequest) -> HttpResponse:
 
 
 @for_workers
+def hold(_request: HttpRequest, *, lease: uuid.UUID) -> HttpResponse:
+    """Let a worker have its ticket for longer; 404 where nobody holds one by this lease."""
+    if not ProbeTicket.objects.renew(lease, timezone.now()):
+        return _problem("Nobody holds a ticket by this lease.", 404)
+    return HttpResponse(status=204)
+
+
+@for_workers
 def give(request: HttpRequest, *, lease: uuid.UUID) -> HttpResponse:
     """Keep a record for the ticket leased so; 404 once it was given, or for no lease."""
     record = _json(request)

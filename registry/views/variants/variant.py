@@ -10,8 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from registry.catalog.differing import INSTALLED
-from registry.catalog.installing import installs_from
+from registry.catalog.installing import SPEAKING, installs_from
 from registry.catalog.rating import SPEAKERS, rated
 from registry.documents import Address, index_path
 from registry.facts import Finding, Json
@@ -103,7 +102,7 @@ def _tickets() -> QuerySet[ProbeTicket]:
         kind=TicketKind.RUN,
         is_current=True,
         source__statements__variant=OuterRef("pk"),
-        source__statements__origin__in=INSTALLED,
+        source__statements__origin__in=SPEAKING,
         source__statements__gone_at=None,
     )
 

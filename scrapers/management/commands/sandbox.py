@@ -13,6 +13,7 @@ from registry.catalog.records import failure
 from registry.facts import Json
 from sandbox import assessed
 from scrapers.answering import NO_ANSWER, answer, in_words
+from scrapers.holding import held
 from scrapers.http import Session, session
 from scrapers.trying import tidy_up, workshop
 
@@ -68,9 +69,11 @@ class Command(BaseCommand):
                 time.sleep(PAUSE_S)
                 return False
             question = said.json()
-            record, is_tried = self._record(question)
+            lease = question["lease"]
+            with held(lambda: _renew(http, f"{address}/sandbox/tickets/{lease}")):
+                record, is_tried = self._record(question)
             given = http.post(
-                f"{address}/sandbox/records/{question['lease']}",
+                f"{address}/sandbox/records/{lease}",
                 json=record,
                 timeout=TIMEOUT_S,
             )
@@ -93,3 +96,8 @@ class Command(BaseCommand):
             return failure(str(error)), False
         self.stdout.write(f"Tried {in_words(question)}.")
         return record, True
+
+
+def _renew(http: Session, address: str) -> None:
+    """Have the lease at an address last longer. Raises OSError."""
+    http.post(address, timeout=TIMEOUT_S).raise_for_status()

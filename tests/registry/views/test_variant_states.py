@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from registry.catalog.following import follow_variants
 from registry.models import ProbeTicket, Release, Source, Variant
-from registry.models.probing import LEASE
+from registry.models.ticket import LEASE
 from tests.registry.cast import NOW, say, source_of, variant
 from tests.registry.views.tries import packaged, ran
 from tests.scrapers.probes.invocation.records import about, failed, installed

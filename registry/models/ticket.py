@@ -1,4 +1,4 @@
-"""Probe tickets and probe runs: what is to be tried in the sandbox, and what came of it."""
+"""Probe tickets: what is to be tried in the sandbox, and who is at it."""
 
 import random
 import uuid
@@ -14,8 +14,8 @@ from registry import cadence
 from registry.models.source import Source
 from registry.vocabulary import TicketKind
 
-# Longer than the longest try: resolving, building and calling each have limits of their own.
-LEASE = timedelta(minutes=20)
+# Who is at a ticket renews its lease; who was killed does not, and another one takes it.
+LEASE = timedelta(minutes=5)
 # More than there are Pythons to try one release on.
 ROOM = 10
 # A ticket that ended the worker so many times is not given to another.
@@ -60,18 +60,14 @@ class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
         )
 
     def lease(
-        self,
-        now: datetime,
-        *,
-        pythons: Collection[str] | None = None,
-        kinds: Collection[TicketKind] = tuple(TicketKind),
+        self, now: datetime, *, pythons: Collection[str] | None = None
     ) -> "ProbeTicket | None":
         """Take the most urgent due ticket for one worker; nobody gets the same one.
 
         Counted before any work: a ticket that ends its workers is parked in the end.
         """
         with transaction.atomic():
-            wanted = self.due(now).filter(kind__in=kinds)
+            wanted = self.due(now)
             if pythons is not None:
                 wanted = wanted.filter(python__in=pythons)
             ticket = wanted.select_for_update(skip_locked=True).first()
@@ -80,6 +76,11 @@ class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
                 ticket.attempts += 1
                 ticket.save(update_fields=["lease", "leased_until", "attempts"])
         return ticket
+
+    def renew(self, lease: uuid.UUID | None, now: datetime) -> bool:
+        """Hold the ticket leased so for longer; False where nobody holds one by this lease."""
+        held = self.filter(lease=lease, lease__isnull=False)
+        return bool(held.update(leased_until=now + LEASE))
 
     def park_crashed(self, now: datetime) -> int:
         """Park what ended its workers each time; return how many."""
@@ -111,21 +112,19 @@ class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
         versions that are installed from Git: one that moved is due. `priority` is that of
         the first. Three queries, and one for each revision.
         """
-        current = next(iter(wanted), "")
         ours = self.filter(source=source, kind=kind)
-        ours.filter(is_current=True).exclude(version=current).update(is_current=False)
-        # An older one is current again where a newer one was yanked.
-        ours.filter(is_current=False, version=current).update(
-            is_current=True, due_at=Coalesce("due_at", now)
-        )
+        current = next(iter(wanted), "")
+        ours.put_first(current, now)
+        places = {version: priority - n * ROOM for n, version in enumerate(wanted)}
         self.bulk_create(
             [
                 self.model(
                     kind=kind, source=source, version=version, python=python,
-                    revision=revisions.get(version, ""), is_current=version == current,
-                    priority=priority - (place * ROOM + nth), due_at=now,
+                    revision=revisions.get(version, ""),
+                    is_current=version == current,
+                    priority=places[version] - nth, due_at=now,
                 )
-                for place, (version, pythons) in enumerate(wanted.items())
+                for version, pythons in wanted.items()
                 for nth, python in enumerate(pythons)
             ],
             ignore_conflicts=True,
@@ -133,7 +132,15 @@ class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
         for version, revision in revisions.items():
             if revision:
                 moved = ours.filter(version=version).exclude(revision=revision)
-                moved.update(revision=revision, due_at=now, priority=priority)
+                moved.update(revision=revision, due_at=now, priority=places[version])
+
+    def put_first(self, current: str, now: datetime) -> None:
+        """Mark the tickets of one version, and no others of these, as current."""
+        self.filter(is_current=True).exclude(version=current).update(is_current=False)
+        # An older one is current again where a newer one was yanked.
+        self.filter(is_current=False, version=current).update(
+            is_current=True, due_at=Coalesce("due_at", now)
+        )
 
 
 class ProbeTicket(models.Model):
@@ -233,67 +240,3 @@ class ProbeTicket(models.Model):
             due_at=due_at, failures=F("failures") + 1, attempts=0,
             last_error=error[:2000], lease=None, leased_until=None,
         )  # fmt: skip
-
-
-class ProbeRunQuerySet(models.QuerySet["ProbeRun"]):
-    """Questions about many runs."""
-
-    def newest(self) -> Self:
-        """Return the newest run of each version on each Python."""
-        one = ("source_id", "version", "python")
-        return self.order_by(*one, "-snapshot_id").distinct(*one)
-
-
-class ProbeRun(models.Model):
-    """What one run of one release on one Python came to: the facts of its snapshot.
-
-    All of it is derived and made again when the probes' version is raised. `outcomes` are
-    the answers with their causes, `surface` what `registry.differences` compares, `code`
-    what was read from its files where it does not tell, in a definition's keys. `rescue` is
-    what had to be added by hand for it to start. `commit` and its time are of what was
-    installed from Git.
-    """
-
-    snapshot = models.OneToOneField("Snapshot", models.CASCADE, related_name="run")
-    source = models.ForeignKey(Source, models.CASCADE, related_name="runs")
-    version = models.CharField(max_length=120)
-    python = models.CharField(max_length=8)
-    ran_at = models.DateTimeField()
-    interpreter = models.CharField(max_length=40, blank=True)
-    platform = models.CharField(max_length=120, blank=True)
-    level = models.CharField(max_length=20, blank=True)
-    lock = models.CharField(max_length=64, blank=True)
-    installs = models.CharField(max_length=8)
-    imports = models.CharField(max_length=8)
-    outcomes = models.JSONField(default=list)
-    surface = models.JSONField(default=dict)
-    code = models.JSONField(default=dict)
-    rescue = models.CharField(max_length=200, blank=True)
-    commit = models.CharField(max_length=64, blank=True)
-    committed_at = models.DateTimeField(null=True)
-
-    objects = ProbeRunQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["source_id", "version", "python", "-snapshot_id"]
-        indexes = [
-            models.Index(
-                fields=["source", "version", "python", "-snapshot"], name="run_newest"
-            ),
-            models.Index(
-                fields=["-ran_at"],
-                condition=Q(installs="no") | Q(imports="no"),
-                name="run_failed",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.source} {self.version} on Python {self.python}"
-
-    @property
-    def starts(self) -> str:
-        """Return whether the release installs and starts: yes, no or unknown."""
-        answers = {self.installs, self.imports}
-        if answers == {"yes"}:
-            return "yes"
-        return "no" if "no" in answers else "unknown"
