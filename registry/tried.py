@@ -28,18 +28,6 @@ CAPABILITIES: Mapping[PluginType, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-# Of how records are made up for targets, and of how what came of it is judged. Raising it has
-# every pair of a tap and a target loaded again.
-LOADING_LAYOUT = 1
-
-
-class Blocked(StrEnum):
-    """Why nothing can be said of a target, whatever it is given."""
-
-    NOT_INSTALLED = "not-installed"
-    SIMPLEST = "simplest"
-
-
 class Answer(StrEnum):
     """What a try answers to a question: a limit or a missing key leaves it unknown."""
 

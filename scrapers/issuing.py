@@ -16,6 +16,7 @@ from packaging.version import Version
 from registry.catalog.conforming import keep_conformance
 from registry.catalog.installing import INSTALLED
 from registry.catalog.loading import keep_loadings, keep_schemas
+from registry.loads import LAYOUT
 from registry.models import (
     ProbeRun,
     ProbeTicket,
@@ -24,7 +25,7 @@ from registry.models import (
     Statement,
     TapSchemas,
 )
-from registry.tried import LOADING_LAYOUT, Answer
+from registry.tried import Answer
 from registry.vocabulary import PluginType, TicketKind
 from scrapers.probes.conformance import VERSION
 
@@ -161,7 +162,8 @@ def _lacking(tickets: QuerySet[ProbeTicket]) -> QuerySet[ProbeTicket]:
     missing = TapSchemas.objects.not_loaded_by(
         OuterRef(OuterRef("source")),
         OuterRef(OuterRef("version")),
-        layout=LOADING_LAYOUT,
+        commit=OuterRef(OuterRef("revision")),
+        layout=LAYOUT,
     )
     return tickets.filter(Exists(missing))
 

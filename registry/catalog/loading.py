@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef
 
 from registry.catalog.conforming import short
 from registry.facts import Json
+from registry.loads import LAYOUT, Blocked
 from registry.models import (
     Loading,
     ProbeTicket,
@@ -26,7 +27,7 @@ from registry.models import (
     TapSchemas,
 )
 from registry.models.bulk import BATCH
-from registry.tried import LOADING_LAYOUT, Answer, Blocked
+from registry.tried import Answer
 from registry.vocabulary import Origin, PluginType, TicketKind
 
 # Of one question: a sandbox answers it within a quarter of an hour.
@@ -104,7 +105,7 @@ def asked_taps(ticket: ProbeTicket) -> list[Json]:
     One query, and one for each tap.
     """
     missing = TapSchemas.objects.not_loaded_by(
-        ticket.source_id, ticket.version, layout=LOADING_LAYOUT
+        ticket.source_id, ticket.version, commit=ticket.revision, layout=LAYOUT
     ).select_related("source")
     taps: list[Json] = []
     size = 0
@@ -135,8 +136,9 @@ def keep_loadings(snapshots: Sequence[Snapshot]) -> set[int]:
         rows = _rows(snapshot)
         if said := _said_of_all(snapshot):
             missing = TapSchemas.objects.not_loaded_by(
-                said.target_id, said.target_version, layout=said.layout
-            )
+                said.target_id, said.target_version,
+                commit=said.target_commit, layout=said.layout,
+            )  # fmt: skip
             rows = _like(said, missing)
         _write(rows)
         if rows:
@@ -171,9 +173,10 @@ def _blocked() -> list[Loading]:
         is_current=True,
         source=OuterRef("target"),
         version=OuterRef("target_version"),
+        revision=OuterRef("target_commit"),
     )
     rows = Loading.objects.filter(
-        Exists(current), code__in=list(Blocked), layout__gte=LOADING_LAYOUT
+        Exists(current), code__in=list(Blocked), layout__gte=LAYOUT
     )
     return list(rows.order_by("target_id", "pk").distinct("target_id"))
 
@@ -223,6 +226,7 @@ def _row(snapshot: Snapshot, one: Mapping[str, Any]) -> Loading:
         digest=one["digest"][:64],
         target_id=snapshot.source_id,
         target_version=version,
+        target_commit=short(snapshot.evidence.get("commit"), 64),
         python=python,
         layout=_count(snapshot.evidence.get("layout"), 1000),
         answer=one["answer"],

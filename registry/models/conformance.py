@@ -6,9 +6,9 @@ from typing import Any, Self
 from django.db import connection, models
 from django.db.models import Exists, OuterRef
 
-from registry.models.ticket import ProbeTicket
 from registry.models.release import Release
 from registry.models.source import Source
+from registry.models.ticket import ProbeTicket
 from registry.vocabulary import TicketKind
 
 
@@ -84,17 +84,20 @@ class ConformanceRun(models.Model):
 class TapSchemasQuerySet(models.QuerySet["TapSchemas"]):
     """Questions about what many taps have to load."""
 
-    def not_loaded_by(self, target: Any, version: Any, *, layout: int) -> Self:
+    def not_loaded_by(
+        self, target: Any, version: Any, *, commit: Any, layout: int
+    ) -> Self:
         """Return what a target's release was not seen with yet, or not as it is now.
 
-        `target` and `version` may be of an outer query. `layout` is the version of how
-        records are made up and judged.
+        `target`, `version` and `commit` may be of an outer query. `layout` is the version of
+        how records are made up and judged.
         """
         known = Loading.objects.filter(
             tap=OuterRef("source"),
             digest=OuterRef("digest"),
             target=target,
             target_version=version,
+            target_commit=commit,
             layout__gte=layout,
         )
         return self.filter(~Exists(known), source__gone_at=None)
@@ -125,7 +128,8 @@ class TapSchemas(models.Model):
 class Loading(models.Model):
     """Whether a target loads records that were made up from a tap's schemas.
 
-    Of a tap and a target only what was seen last is kept. `read` is empty where what the
+    Of a tap and a target only what was seen last is kept. `target_commit` is empty
+    where the target is a package's release. `read` is empty where what the
     target wrote could not be read back. `cause` says why, in words, where the answer is not
     yes. `layout` is the version of how records are made up and judged.
     """
@@ -135,6 +139,7 @@ class Loading(models.Model):
     digest = models.CharField(max_length=64)
     target = models.ForeignKey(Source, models.CASCADE, related_name="loaded_from")
     target_version = models.CharField(max_length=120)
+    target_commit = models.CharField(max_length=64, blank=True)
     python = models.CharField(max_length=8)
     layout = models.PositiveSmallIntegerField(default=0)
     answer = models.CharField(max_length=8)

@@ -12,7 +12,8 @@ from itertools import batched
 from typing import Any
 
 from registry.facts import Json
-from registry.tried import LOADING_LAYOUT, Answer, Blocked, Cause
+from registry.loads import LAYOUT, Blocked
+from registry.tried import Answer, Cause
 from sandbox.workshop import Workshop
 from scrapers.conforming.cases import Case, configured
 from scrapers.conforming.command_line import about_of
@@ -64,8 +65,13 @@ def answer_loading(question: Mapping[str, Any], workshop: Workshop) -> Json:
     Raises NotStarted, what `asked` raises, and what `installed` raises but CantRun.
     """
     taps, (spec, source) = question["taps"], asked(question, workshop)
-    head: Json = {"layout": LOADING_LAYOUT, "spec": spec, "config_is_made_up": True}
-    head["loads"] = []
+    head: Json = {
+        "layout": LAYOUT,
+        "spec": spec,
+        "commit": source.commit if source else "",
+        "config_is_made_up": True,
+        "loads": [],
+    }
     if not taps:
         return head
     try:

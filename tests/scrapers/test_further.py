@@ -9,6 +9,7 @@ import pytest
 from registry.catalog.following import follow_variants
 from registry.catalog.questions import question_of
 from registry.catalog.records import keep_record
+from registry.loads import LAYOUT
 from registry.models import (
     ConformanceRun,
     Loading,
@@ -17,7 +18,6 @@ from registry.models import (
     Source,
     TapSchemas,
 )
-from registry.tried import LOADING_LAYOUT
 from registry.vocabulary import Origin, SourceKind
 from scrapers import tasks
 from scrapers.issuing import PRIORITIES, issue_again
@@ -122,7 +122,7 @@ def loads(*said, **more):
          "streams": 1, "read": 10, "answer": "yes", **rest}
         for one, rest in said
     ]  # fmt: skip
-    return {"layout": LOADING_LAYOUT, "lock": "l", "loads": rows, **more}
+    return {"layout": LAYOUT, "lock": "l", "loads": rows, **more}
 
 
 def test_a_release_is_put_before_the_suite_on_the_newest_python_it_starts_on(tap):
@@ -236,6 +236,20 @@ def test_other_schemas_of_a_tap_have_targets_asked_again(tap, target):
     assert "new" in asked_for["streams"][0]["schema"]["properties"]
 
 
+def test_a_target_whose_branch_moved_is_asked_about_all_taps_again(tap, target):
+    starts(tap)
+    starts(target)
+    given(LOADING, loads((tap, {})))
+    wanted, moved = {"1.0": ["3.13"]}, {"1.0": "c" * 40}
+    ProbeTicket.objects.issue(target, wanted, now=NOW, kind=LOADING, revisions=moved)
+    ticket = ProbeTicket.objects.get(kind=LOADING)
+    [said] = question_of(ticket)["taps"]
+    assert (said["tap"], ticket.due_at) == (tap.pk, NOW)
+    given(LOADING, loads((tap, {"answer": "no"}), commit="c" * 40))
+    assert Loading.objects.get().answer == "no"
+    assert issue_again(now=NOW) == 0
+
+
 def test_a_tap_that_shows_no_streams_any_more_is_not_loaded(tap, target):
     starts(tap)
     assert TapSchemas.objects.get().streams == 1
@@ -265,7 +279,7 @@ def test_an_answer_without_a_word_on_any_tap_is_not_asked_for_at_once_again(
 ):
     starts(tap)
     starts(target)
-    given(LOADING, {"layout": LOADING_LAYOUT, "loads": []})
+    given(LOADING, {"layout": LAYOUT, "loads": []})
     assert ProbeTicket.objects.get(kind=LOADING).due_at is None
     assert issue_again(now=NOW) == 1
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from registry.tried import Blocked
+from registry.loads import Blocked
 from sandbox import Level, assessed
 from scrapers.conforming.driving import CantRun
 from scrapers.conforming.installing import Installed, kind_of

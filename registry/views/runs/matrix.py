@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from registry.loads import Blocked
 from registry.models import Loading, ProbeTicket, TapSchemas
-from registry.tried import Blocked
 from registry.views.runs.conforming import word_of
 from registry.views.runs.run import MARKS, TONES
 from registry.views.site import page
