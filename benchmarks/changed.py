@@ -143,6 +143,16 @@ def multiply(count: int) -> None:
     """Make a catalogue of so many variants out of copies of one that was crawled."""
     from django.db import connection, transaction  # noqa: PLC0415
 
+    with transaction.atomic(), connection.cursor() as cursor:
+        for model, template, rows, columns in copies(count):
+            copy(cursor, model, template, rows, columns)
+        cursor.execute(MAKE_SETTINGS, [SETTINGS, BASE])
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def copies(count: int) -> list[tuple[Any, int, int, dict[str, str]]]:
+    """Return what is copied how often: a model, its row, and what differs, in SQL."""
     from registry import models  # noqa: PLC0415
 
     variant = models.Variant.objects.get(plugin__name="tap-packed-0")
@@ -151,7 +161,7 @@ def multiply(count: int) -> None:
     name = f"'by' || n %% 4001 || CASE WHEN n > {plugins} THEN '-b' ELSE '' END"
     plugin_id = f"{BASE} + 1 + (n - 1) %% {plugins}"
     path = f"'meltano/api/v1/plugins/extractors/tap-made-' || n || '--' || {name}"
-    made: list[tuple[Any, int, int, dict[str, str]]] = [
+    return [
         (models.Source, source.pk, count, {"address": "'tap-made-' || n"}),
         (models.Snapshot, source.snapshots.latest("pk").pk, count, {
             "source_id": f"{BASE} + n", "digest": "md5(n::text)"}),
@@ -173,12 +183,6 @@ def multiply(count: int) -> None:
             path__contains="tap-packed-0").get().pk, count, {
                 "path": path, "body": f"convert_to({DEFINITION}::text, 'UTF8')"}),
     ]  # fmt: skip
-    with transaction.atomic(), connection.cursor() as cursor:
-        for model, template, rows, columns in made:
-            copy(cursor, model, template, rows, columns)
-        cursor.execute(MAKE_SETTINGS, [SETTINGS, BASE])
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
 
 
 DEFINITION = """

@@ -19,6 +19,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -59,21 +61,10 @@ def run(options: argparse.Namespace, folder: Path, database_url: str) -> int:
     from benchmarks.upstreams import Upstreams  # noqa: PLC0415
 
     (folder / "served").mkdir()
-    upstreams = Upstreams(folder / "served")
-    os.environ |= {
-        "DJANGO_SETTINGS_MODULE": "hub.settings", "DATABASE_URL": database_url,
-        "PACKAGE_INDEX_URL": upstreams.index.url, "DEFINITIONS_SOURCES": "",
-        "CRAWL_ALLOWED_NETWORKS": "127.0.0.0/8", "SECRET_KEY": "k" * 50,
-        "SONGBOOK_STATE": str(folder), "SONGBOOK_PORT": str(PORT),
-        "LOG_LEVEL": "WARNING",
-    }  # fmt: skip
-    with (folder / "songbook.log").open("wb") as log:
-        songbook = subprocess.Popen(STARTED, stdout=log, stderr=log)
-    try:
-        until(is_up, what="an answer")
-        for _ in range(WARMING):
-            ask("POST", "/hooks/0")
-        django.setup()
+    with (
+        closing(Upstreams(folder / "served")) as upstreams,
+        started(folder, database_url, index_url=upstreams.index.url),
+    ):
         measured = {
             "package": upstreams.add_package("tap-packed"),
             "repository": upstreams.add_repository("tap-kept"),
@@ -89,13 +80,32 @@ def run(options: argparse.Namespace, folder: Path, database_url: str) -> int:
         enrol(crowd)
         said = f"{options.backlog} others overdue"
         return max(missed, measure(measured, upstreams, options.times, said))
+
+
+@contextmanager
+def started(folder: Path, database_url: str, *, index_url: str) -> Iterator[None]:
+    """Run Songbook beside the block, and show its log where that gave up waiting."""
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "hub.settings", "DATABASE_URL": database_url,
+        "PACKAGE_INDEX_URL": index_url, "DEFINITIONS_SOURCES": "",
+        "CRAWL_ALLOWED_NETWORKS": "127.0.0.0/8", "SECRET_KEY": "k" * 50,
+        "SONGBOOK_STATE": str(folder), "SONGBOOK_PORT": str(PORT),
+        "LOG_LEVEL": "WARNING",
+    }  # fmt: skip
+    with (folder / "songbook.log").open("wb") as log:
+        songbook = subprocess.Popen(STARTED, stdout=log, stderr=log)
+    try:
+        until(is_up, what="an answer")
+        for _ in range(WARMING):
+            ask("POST", "/hooks/0")
+        django.setup()
+        yield
     except TimeoutError:
         print((folder / "songbook.log").read_text(errors="replace")[-2000:])
         raise
     finally:
         songbook.terminate()
         songbook.wait()
-        upstreams.close()
 
 
 def enrol(found: list[Any]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from registry.facts import Json
 from registry.models import ConformanceRun, Snapshot
-from registry.models.bulk import BATCH
+from registry.models.bulk import put_all
 
 # More checks than there are.
 CHECKS_LIMIT = 500
@@ -18,15 +18,7 @@ FIELDS = ("id", "title", "detail", "remedy", "spec")
 
 def keep_conformance(snapshots: Sequence[Snapshot]) -> None:
     """Write the row of each conformance run, anew where there is one. One query."""
-    rows = [_row(snapshot) for snapshot in snapshots]
-    fields = [field.name for field in ConformanceRun._meta.fields]  # noqa: SLF001  public API
-    ConformanceRun.objects.bulk_create(
-        rows,
-        batch_size=BATCH,
-        update_conflicts=True,
-        unique_fields=["snapshot"],
-        update_fields=[name for name in fields if name not in {"id", "snapshot"}],
-    )
+    put_all([_row(snapshot) for snapshot in snapshots], by=["snapshot"])
 
 
 def verdicts_of(record: Mapping[str, Any]) -> list[Json]:

@@ -26,7 +26,7 @@ from registry.models import (
     Stream,
     TapSchemas,
 )
-from registry.models.bulk import BATCH
+from registry.models.bulk import put_all
 from registry.tried import Answer
 from registry.vocabulary import Origin, PluginType, TicketKind
 
@@ -60,7 +60,8 @@ def keep_schemas(sources: Iterable[Source]) -> bool:
                 source_id=source_id, defaults=said
             )
             moved.append(row)
-    _write([made for target in _blocked() for made in _like(target, moved)])
+    blocked = [made for target in _blocked() for made in _like(target, moved)]
+    put_all(blocked, by=["tap", "target"])
     return bool(moved)
 
 
@@ -140,21 +141,10 @@ def keep_loadings(snapshots: Sequence[Snapshot]) -> set[int]:
                 commit=said.target_commit, layout=said.layout,
             )  # fmt: skip
             rows = _like(said, missing)
-        _write(rows)
+        put_all(rows, by=["tap", "target"])
         if rows:
             told.add(snapshot.source_id)
     return told
-
-
-def _write(rows: Sequence[Loading]) -> None:
-    fields = [field.name for field in Loading._meta.fields]  # noqa: SLF001  public API
-    Loading.objects.bulk_create(
-        rows,
-        batch_size=BATCH,
-        update_conflicts=True,
-        unique_fields=["tap", "target"],
-        update_fields=[n for n in fields if n not in {"id", "tap", "target"}],
-    )
 
 
 def _said_of_all(snapshot: Snapshot) -> Loading | None:

@@ -34,7 +34,7 @@ from registry.models import (
     Statement,
     Variant,
 )
-from registry.models.bulk import BATCH, save_all
+from registry.models.bulk import put_all, save_all
 from registry.tried import Answer, Question, Tried
 from registry.vocabulary import Origin, PluginType, SourceKind
 
@@ -52,14 +52,7 @@ def keep_runs(tried: Sequence[tuple[Snapshot, Tried, Json, Json]]) -> None:
     Where a release breaks what the one before it did, that becomes an event.
     """
     rows = [_row(*one) for one in tried]
-    fields = [field.name for field in ProbeRun._meta.fields]  # noqa: SLF001  public API
-    ProbeRun.objects.bulk_create(
-        rows,
-        batch_size=BATCH,
-        update_conflicts=True,
-        unique_fields=["snapshot"],
-        update_fields=[name for name in fields if name not in {"id", "snapshot"}],
-    )
+    put_all(rows, by=["snapshot"])
     if rows:
         keep_breaking(rows)
 

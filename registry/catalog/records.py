@@ -43,16 +43,16 @@ def keep_record(
         if reason := _why_none(record, last):
             ticket.failed(now, reason)
             return None
-        lock, is_same = str(record.get("lock", "")), last and last.digest == digest
-        is_news = not is_same and UNCHANGED not in record
+        is_same = UNCHANGED in record or (last is not None and last.digest == digest)
+        lock = str(record.get("lock", ""))
         ticket.succeeded(
             now,
             lock=lock,
-            is_news=is_news,
+            is_news=not is_same,
             patch=_patch(record.get("interpreter")),
             layout=_number(record.get("layout")),
         )
-        if not is_news:
+        if is_same:
             return None
         return Snapshot.objects.create(
             source=ticket.source,

@@ -24,3 +24,17 @@ def save_all(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
             unique_fields=["id"],
             update_fields=list(fields),
         )
+
+
+def put_all(rows: Sequence[models.Model], *, by: Sequence[str]) -> None:
+    """Write rows whole, each in the place of the one with the same `by`, if there is one."""
+    if rows:
+        manager: Any = type(rows[0])._default_manager  # noqa: SLF001  documented API
+        fields = [one.name for one in type(rows[0])._meta.fields]  # noqa: SLF001  same
+        manager.bulk_create(
+            rows,
+            batch_size=BATCH,
+            update_conflicts=True,
+            unique_fields=list(by),
+            update_fields=[name for name in fields if name not in {"id", *by}],
+        )

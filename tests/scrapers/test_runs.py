@@ -6,7 +6,6 @@ import pytest
 from django.utils import timezone
 
 from registry.catalog import record as record_facts
-from registry.catalog.following import follow_variants
 from registry.catalog.observing import observations
 from registry.catalog.questions import question_of
 from registry.catalog.records import digest_of, keep_record, unchanged
@@ -25,7 +24,8 @@ from scrapers import tasks
 from scrapers.line import judge
 from scrapers.probes import VERSION
 from scrapers.tickets import issue_for_pythons
-from tests.registry.cast import NOW, facts, look, release_of, say, source_of, variant
+from tests.registry.cast import NOW, facts, look, release_of, say, variant
+from tests.registry.views.tries import packaged, ran
 from tests.scrapers.packages import release
 from tests.scrapers.probes.invocation.records import (
     about,
@@ -41,31 +41,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def package():
     """A package with two releases, which the curated variant of ada installs."""
-    curated = source_of("definitions")
     settings = [{"name": "api_key", "label": "Key", "kind": "password"}]
-    said = variant("ada", pip_url="tap-alpha", repo=..., settings=settings)
-    say(curated, said)
-    follow_variants(now=NOW)
-    source = Source.objects.get(kind=SourceKind.PACKAGE)
-    releases = (release_of("1.0"), release_of("1.1", day=1))
-    says = variant("package", settings=..., releases=releases)
-    say(source, says, origin=Origin.PACKAGE)
-    # What they saw is of no matter here, and nothing to be judged.
-    Snapshot.objects.update(probed_with=VERSION)
-    return source
-
-
-def ran(source, *steps, version="1.1", python="3.12", at=NOW, **said):
-    """Judge the record of a run, as it is judged after a try."""
-    row = Snapshot.objects.create(
-        source=source,
-        subject=f"run/{version}/{python}",
-        digest="",
-        taken_at=at,
-        evidence=record(*steps, version=version, python=python, **said),
-    )
-    judge([row], now=NOW)
-    return row
+    return packaged(settings=settings)
 
 
 def ada():
@@ -87,10 +64,10 @@ def test_what_was_only_read_of_a_release_fills_an_uncurated_variant(package):
     says.definition.pop("settings")
     say(alone, says, plugin="tap-old", origin=Origin.PACKAGE)
     read = {"settings": [{"name": "start_date"}], "capabilities": ["catalog", "state"]}
-    row = ran(alone, *installed(), name="tap-old", static=read)
+    run = ran(alone, *installed(), name="tap-old", static=read)
     old = Variant.objects.get(plugin__name="tap-old")
     assert [one["name"] for one in old.definition["settings"]] == ["start_date"]
-    assert row.run.surface == {"executable": "tap-alpha"}
+    assert run.surface == {"executable": "tap-alpha"}
     ran(alone, *installed(about()), name="tap-old", at=NOW + timedelta(1))
     assert not Statement.objects.filter(origin=Origin.CODE, gone_at=None).exists()
 
@@ -128,22 +105,22 @@ def test_the_run_that_answered_most_speaks_whichever_came_first(package):
 
 
 def test_judging_again_changes_nothing(package):
-    row = ran(package, *installed(about(), discover()))
+    run = ran(package, *installed(about(), discover()))
     revision = ada().plugin.revision
-    judge([row], now=NOW)
+    judge([run.snapshot], now=NOW)
     assert ada().plugin.revision == revision
     assert ProbeRun.objects.count() == 1
 
 
 def test_the_page_tells_each_step_and_escapes_what_was_printed(package, client):
     attack = failed("help", stderr="\x1b[31m<script>alert(1)</script>")
-    row = ran(package, *installed(attack))
-    page = client.get(f"/runs/{row.run.pk}").content.decode()
+    run = ran(package, *installed(attack))
+    page = client.get(f"/runs/{run.pk}").content.decode()
     assert "&lt;script&gt;" in page
     assert "<script>alert" not in page
     assert "Answers --help" in page
     variant_page = client.get("/extractors/tap-alpha--ada").content.decode()
-    assert f'href="/runs/{row.run.pk}"' in variant_page
+    assert f'href="/runs/{run.pk}"' in variant_page
     assert "Runs on Python" in variant_page or "Fails on Python" in variant_page
 
 

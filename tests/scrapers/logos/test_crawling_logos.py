@@ -24,32 +24,15 @@ from tests.registry.rows import (
     subjects,
     without_due_times,
 )
-from tests.scrapers.carried import (
+from tests.scrapers.logos.carried import (
     ALPHA,
     BETA,
     BLUE,
     RED,
-    committing,
-    noted_reads,
     shown,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def put(folder):
-    return committing(folder)
-
-
-@pytest.fixture
-def url(folder, put):
-    return folder.root.as_uri()
-
-
-@pytest.fixture
-def reads(monkeypatch):
-    return noted_reads(monkeypatch)
 
 
 def test_a_logo_that_definitions_name_is_shown_by_all_that_name_it(crawl, url, put):

@@ -6,32 +6,15 @@ from registry.models import Snapshot
 from scrapers.crawlers.definitions import fetch_definitions, logos
 from scrapers.crawlers.definitions.tree import FolderTree
 from tests.registry.logos.drawing import svg
-from tests.scrapers.carried import (
+from tests.scrapers.logos.carried import (
     ALPHA,
     BETA,
     BLUE,
     RED,
-    committing,
-    noted_reads,
     shown,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def put(folder):
-    return committing(folder)
-
-
-@pytest.fixture
-def url(folder, put):
-    return folder.root.as_uri()
-
-
-@pytest.fixture
-def reads(monkeypatch):
-    return noted_reads(monkeypatch)
 
 
 def test_a_file_that_is_no_logo_is_told_and_read_once(crawl, url, put, reads):
