@@ -17,6 +17,15 @@ from registry.vocabulary import PluginType
 # names, to where plugins stand now. Source: meltano/hub static/_redirects.
 LISTS = {"taps": PluginType.EXTRACTORS, "targets": PluginType.LOADERS}
 PREFIXES = {PluginType.EXTRACTORS: "tap-", PluginType.LOADERS: "target-"}
+# What it had to read, and where the like stands. Source: meltano/hub src/pages.
+READ = {
+    "singer": "/guide",
+    "singer/spec": "/guide",
+    "singer/docs": "/guide",
+    "singer/api": "/docs/api",
+    "add-a-tap": "/docs/maintainers",
+    "tap-target-maintenance": "/docs/maintainers",
+}
 NAME = NameConverter.regex
 LISTED = re.compile(rf"(?:singer/)?(taps|targets)(?:/({NAME}(?:--{NAME})?))?")
 BELOW = "(?:/feed|/changes|/compare|/history|/versions)"
@@ -58,10 +67,10 @@ def _lead(request: HttpRequest, place: str) -> HttpResponse:
 
 
 def _listed(address: str) -> str:
-    """Return where `taps/x` or `singer/taps` stands now, or nothing for other addresses."""
+    """Return where `taps/x` or `singer/spec` stands now, or nothing for other addresses."""
     found = LISTED.fullmatch(address)
     if found is None:
-        return ""
+        return READ.get(address, "")
     kind, name = LISTS[found[1]], found[2]
     prefix = PREFIXES[kind]
     return f"/{kind}/{prefix}{name.removeprefix(prefix)}" if name else f"/{kind}"

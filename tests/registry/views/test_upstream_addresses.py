@@ -19,6 +19,12 @@ pytestmark = pytest.mark.django_db
     ("/singer/taps", "/extractors"),
     ("/singer/taps/?q=a", "/extractors?q=a"),
     ("/singer/targets", "/loaders"),
+    ("/singer", "/guide"),
+    ("/singer/spec/", "/guide"),
+    ("/singer/docs", "/guide"),
+    ("/singer/api", "/docs/api"),
+    ("/add-a-tap", "/docs/maintainers"),
+    ("/tap-target-maintenance", "/docs/maintainers"),
     ("/extractors/", "/extractors"),
     ("/extractors/alpha", "/extractors/tap-alpha"),
     ("/extractors/alpha--bo?a", "/extractors/tap-alpha--bo?a"),
@@ -33,7 +39,7 @@ def test_an_upstream_address_leads_on_for_good(catalog, client, address, place):
 
 @pytest.mark.parametrize("address", [
     "/extractors/gamma", "/loaders/alpha", "/utilities/alpha", "/extractors/tap-none",
-    "/taps/a/b", "/taps/%2F%2Fevil.example", "/taps/%0Aalpha", "/singer/spec", "/tapsy",
+    "/taps/a/b", "/taps/%2F%2Fevil.example", "/taps/%0Aalpha", "/singer/other", "/tapsy",
 ])  # fmt: skip
 def test_what_stands_nowhere_is_not_found(catalog, read, address):
     read(address, 404)
