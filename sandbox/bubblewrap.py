@@ -22,6 +22,7 @@ from sandbox.accounts import Account
 from sandbox.limits import KIB, MIB
 from sandbox.starting import (
     ENVIRONMENT,
+    SOCKET,
     WORK,
     Job,
     Refused,
@@ -35,8 +36,6 @@ from sandbox.starting import (
 
 # From here on it can forbid new user namespaces.
 OLDEST = (0, 8)
-# Where the socket of a job is.
-SOCKET = "/run/index.sock"
 SHARED_MEMORY_BYTES = 16 * MIB
 PROGRAMS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 # Compilers are found by the second, certificates by the third. Nothing else of /etc.

@@ -2,23 +2,28 @@
 
 A build runs anybody's code, with a door to the index for what it needs to build with, and a
 cache of its own that ends with it. What comes back is judged before it is kept.
+
+It is kept with the pages of the index that the build asked for, and built again when one of
+them changes: what it is built with has newer releases, which may not build it any more.
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import sandbox
 from sandbox import Limits, Run
 from sandbox.copies import write_whole
+from sandbox.fetching import NoFile, choose
 from sandbox.gateway import opened
-from sandbox.index import Unavailable
 from sandbox.interpreters import Interpreter
 from sandbox.limits import GIB, MIB
-from sandbox.locking import ENVIRONMENT, INDEX_URL, relayed
+from sandbox.locking import ENVIRONMENT, INDEX_URL, Lock, is_unchanged, relayed
 from sandbox.sources import SourceTree
 from sandbox.wheels import UnfitWheel, check_built
 from sandbox.workshop import Workshop
@@ -32,7 +37,10 @@ LIMITS = Limits(
 )
 WHEEL = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._+!-]{0,250}\.whl")
 SOURCES = "/opt/source"
+OUT = "/work/out"
 NOTHING: Mapping[str, str] = {}
+# Beside a wheel, what its build consulted.
+NOTE = "built.json"
 
 
 class NotBuilt(Exception):
@@ -46,9 +54,33 @@ class NotBuilt(Exception):
 def built_wheel(
     sha256: str, *, interpreter: Interpreter, workshop: Workshop
 ) -> Path | None:
-    """Return the wheel that was built of a source distribution earlier, if it was."""
-    kept = sorted(_place(sha256, interpreter, workshop).glob("*.whl"))
-    return kept[0] if kept else None
+    """Return the wheel that building a source distribution again would give, if known.
+
+    Asks the index for pages older than ten minutes, if they are still the same. Raises
+    Unavailable.
+    """
+    place = _place(sha256, interpreter, workshop)
+    try:
+        kept = json.loads((place / NOTE).read_bytes())
+        wheel, consulted = place / str(kept["wheel"]), dict(kept["consulted"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return wheel if wheel.is_file() and is_unchanged(consulted, workshop) else None
+
+
+def is_built(lock: Lock, *, interpreter: Interpreter, workshop: Workshop) -> bool:
+    """Say whether there is a wheel of each source distribution in a lock, as it is now.
+
+    Raises Unavailable.
+    """
+    here: dict[str, Any] = {"interpreter": interpreter, "workshop": workshop}
+    try:
+        files = choose(lock, **here)
+    except NoFile:
+        # Nothing would be built.
+        return True
+    sources = [file.sha256 for file in files if file.is_source]
+    return all(built_wheel(sha256, **here) for sha256 in sources)
 
 
 def build(
@@ -64,10 +96,10 @@ def build(
     Raises NotBuilt, and Unavailable where the index is why.
     """
     inside = f"{SOURCES}/{source.name}"
-    run = _run(
-        _command(inside, interpreter, workshop), {source: inside}, interpreter, workshop
-    )
-    return run, _taken(run, source.name, _place(sha256, interpreter, workshop), release)
+    command = _command(inside, interpreter, workshop)
+    run, consulted = _run(command, {source: inside}, interpreter, workshop)
+    place = _place(sha256, interpreter, workshop)
+    return run, _taken(run, source.name, place, release, consulted)
 
 
 def build_tree(
@@ -84,13 +116,20 @@ def build_tree(
         *[*python, workshop.tool("unpack.py"), archive, folder, "--"],
         *_command(project, interpreter, workshop),
     ]
-    run = _run(
+    run, consulted = _run(
         command, {tree.archive: archive}, interpreter, workshop, tree.environment
     )
-    return run, _taken(run, tree.commit, _place(tree.key, interpreter, workshop), None)
+    place = _place(tree.key, interpreter, workshop)
+    return run, _taken(run, tree.commit, place, None, consulted)
 
 
-def _taken(run: Run, source: str, place: Path, release: tuple[str, str] | None) -> Path:
+def _taken(
+    run: Run,
+    source: str,
+    place: Path,
+    release: tuple[str, str] | None,
+    consulted: Mapping[str, str],
+) -> Path:
     """Return where the wheel is kept that a run gave. Raises NotBuilt."""
     if run.exit_code != 0:
         raise NotBuilt(f"{source} does not build.", run)
@@ -106,7 +145,10 @@ def _taken(run: Run, source: str, place: Path, release: tuple[str, str] | None) 
             check_built(suspect, release)
         except UnfitWheel as error:
             raise NotBuilt(str(error), run) from error
-        return suspect.replace(place / suspect.name)
+        wheel = suspect.replace(place / suspect.name)
+    note = {"wheel": wheel.name, "consulted": dict(consulted)}
+    write_whole(place / NOTE, json.dumps(note).encode())
+    return wheel
 
 
 def _run(
@@ -115,9 +157,13 @@ def _run(
     interpreter: Interpreter,
     workshop: Workshop,
     environment: Mapping[str, str] = NOTHING,
-) -> Run:
-    """Return how a build went. Raises Unavailable."""
-    with opened(workshop.index, workshop.doors) as door:
+) -> tuple[Run, Mapping[str, str]]:
+    """Return how a build went, and which pages it consulted. Raises Unavailable.
+
+    Its stderr begins with what it took from the index to build with, if anything.
+    """
+    allowed = workshop.allowance()
+    with opened(workshop.index, workshop.doors, allowed) as door:
         run = sandbox.run(
             [*relayed(interpreter, workshop), *command],
             limits=replace(LIMITS, wall_s=workshop.build_s),
@@ -125,25 +171,28 @@ def _run(
             environment={**ENVIRONMENT, **environment},
             socket=door.path,
         )
-        if run.exit_code != 0 and door.failures:
-            raise Unavailable(door.failures[0])
-    return run
+    told = run if run.exit_code == 0 else door.told(run)
+    if door.taken:
+        took = f"To build with, it took {', '.join(sorted(door.taken))}.\n".encode()
+        size_bytes = told.stderr_bytes + len(took)
+        told = replace(told, stderr=took + told.stderr, stderr_bytes=size_bytes)
+    return told, dict(door.consulted)
 
 
 def _place(sha256: str, interpreter: Interpreter, workshop: Workshop) -> Path:
-    parts = f"{sha256} {interpreter.minor} {workshop.platform}"
-    key = hashlib.sha256(parts.encode()).hexdigest()
+    parts = (sha256, interpreter.minor, workshop.platform)
+    said = " ".join([*parts, *sandbox.assessed().kept_apart])
+    key = hashlib.sha256(said.encode()).hexdigest()
     return workshop.state / "wheelhouse" / key[:2] / key
 
 
 def _command(source: str, interpreter: Interpreter, workshop: Workshop) -> list[str]:
     return [
-        str(interpreter.executable), "-I", "-S", workshop.tool("build.py"),
+        str(interpreter.executable), "-I", "-S", workshop.tool("build.py"), OUT,
         workshop.tool("uv"), "build", "--wheel", source,
-        "--out-dir", "/work/out",
+        "--out-dir", OUT,
         "--python", str(interpreter.executable),
         "--default-index", INDEX_URL,
-        "--cache-dir", "/tmp/uv",
         "--no-config", "--no-sources", "--no-python-downloads", "--no-progress",
         "--color", "never",
     ]  # fmt: skip

@@ -9,6 +9,7 @@ environments that it makes, so byte code is put there.
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 import sandbox
@@ -78,12 +79,14 @@ def _compile(
     )
     tag = f"cpython-{interpreter.minor.replace('.', '')}"
     for below, code in _modules(run.stdout):
-        # Only beside a module that is there: nothing else has byte code.
-        if code and (place / below).is_file():
-            cached = below.parent / "__pycache__" / f"{below.stem}.{tag}.pyc"
-            write_whole(place / cached, code)
-            if (site / below).is_file():
-                write_whole(site / cached, code)
+        # A wheel may have something else where byte code would be.
+        with suppress(OSError):
+            # Only beside a module that is there: nothing else has byte code.
+            if code and (place / below).is_file():
+                cached = below.parent / "__pycache__" / f"{below.stem}.{tag}.pyc"
+                write_whole(place / cached, code)
+                if (site / below).is_file():
+                    write_whole(site / cached, code)
 
 
 def _modules(output: bytes) -> Iterator[tuple[PurePosixPath, bytes]]:
@@ -93,7 +96,7 @@ def _modules(output: bytes) -> Iterator[tuple[PurePosixPath, bytes]]:
         try:
             below, length = json.loads(output[at:end])
             path = PurePosixPath(below)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             return
         at = end + 1
         is_fit = not path.is_absolute() and ".." not in path.parts

@@ -12,15 +12,17 @@ import socket
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import sandbox
-from sandbox import Ending, Limits, Run
-from sandbox.locking import SOCKET
+from sandbox import Ending, Limits, Places, Run
+from sandbox.starting import SOCKET
 
 HEAD_LIMIT = 10_000
+# No call takes a week.
+SECONDS_LIMIT = 604_800
 # For what is more than a call's own time: starting, ending, writing.
 SLACK_S = 20.0
 # How often to look whether a sandbox ended that never called.
@@ -48,20 +50,31 @@ class Report:
 
 
 class Conversation:
-    """The connection to a driver, of which each text may have `limit` bytes."""
+    """The connection to a driver, of which each text may have `limit` bytes.
 
-    def __init__(self, connection: socket.socket, run: Future[Run], limit: int) -> None:
+    What is said and what is reported speak of our paths, whatever `places` they are.
+    """
+
+    def __init__(
+        self,
+        connection: socket.socket,
+        run: Future[Run],
+        limit: int,
+        places: Places,
+    ) -> None:
         self._connection = connection
         self._lines = connection.makefile("rb")
         self._run = run
         self._limit = limit
+        self._places = places
 
     def tell(self, said: Mapping[str, Any], *, limit_s: float) -> Report:
         """Say something, and return what is reported of it. Raises Silent."""
         self._connection.settimeout(limit_s + SLACK_S)
         try:
-            self._connection.sendall(json.dumps(said).encode() + b"\n")
-            return _read(self._lines, self._limit)
+            line = self._places.said(json.dumps(said))
+            self._connection.sendall(line.encode() + b"\n")
+            return _heard(_read(self._lines, self._limit), self._places)
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise Silent from error
 
@@ -85,13 +98,18 @@ def conversing(
 
     `command` is the driver without its socket, which lies in `folder`.
     """
-    with ThreadPoolExecutor(1) as pool, _listening(folder) as (door, path):
+    with (
+        sandbox.places_of_a_run(readable) as places,
+        ThreadPoolExecutor(1) as pool,
+        _listening(folder) as (door, path),
+    ):
         run = pool.submit(
             sandbox.run,
             [*command, SOCKET],
             limits=limits,
             readable=readable,
             socket=path,
+            places=places,
         )
         connection = _accept(door, run)
         # From now on there is nobody to be called.
@@ -99,7 +117,7 @@ def conversing(
         if connection is None:
             yield run.result()
             return
-        conversation = Conversation(connection, run, output_limit)
+        conversation = Conversation(connection, run, output_limit, places)
         try:
             yield conversation
         finally:
@@ -149,9 +167,21 @@ def _read(lines: BinaryIO, limit: int) -> Report:
         stderr=stderr,
         stdout_bytes=_number(head["stdout_bytes"], 1 << 50),
         stderr_bytes=_number(head["stderr_bytes"], 1 << 50),
-        seconds=float(head["seconds"]),
-        cpu_seconds=float(head["cpu_seconds"]),
+        seconds=_seconds(head["seconds"]),
+        cpu_seconds=_seconds(head["cpu_seconds"]),
         peak_bytes=_number(head["peak_bytes"], 1 << 50),
+    )
+
+
+def _heard(report: Report, places: Places) -> Report:
+    stdout, stderr = places.heard(report.stdout), places.heard(report.stderr)
+    return replace(
+        report,
+        stdout=stdout,
+        stderr=stderr,
+        # A path of another length is no other text.
+        stdout_bytes=report.stdout_bytes + len(stdout) - len(report.stdout),
+        stderr_bytes=report.stderr_bytes + len(stderr) - len(report.stderr),
     )
 
 
@@ -163,3 +193,10 @@ def _number(value: Any, most: int) -> int:
     if type(value) is not int or not 0 <= value <= most:
         raise Silent
     return value
+
+
+def _seconds(value: Any) -> float:
+    # What is no number is in no order with one.
+    if type(value) not in {int, float} or not 0 <= value < SECONDS_LIMIT:
+        raise Silent
+    return float(value)

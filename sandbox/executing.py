@@ -143,15 +143,18 @@ class _Execution:
         ending, code = self._ending(forced, usage)
         if ending is Ending.REFUSED:
             return refusal(self.job.command, self._why_not(bytes(watch.stderr.kept)))
+        said = bytes(watch.stderr.kept)
+        heard = self.job.places.heard(said)
         return Run(
             command=self.job.command,
             ending=ending,
             exit_code=code if code is not None and code < SIGNAL_BASE else None,
             signal=_signal(code),
             stdout=bytes(watch.stdout.kept),
-            stderr=bytes(watch.stderr.kept),
+            stderr=heard,
             stdout_bytes=watch.stdout.seen,
-            stderr_bytes=watch.stderr.seen,
+            # A path of another length is no other text.
+            stderr_bytes=watch.stderr.seen + len(heard) - len(said),
             seconds=time.monotonic() - began,
             cpu_seconds=self.cpu_seconds,
             peak_bytes=self.peak_bytes,

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.allowance import Spent
 from sandbox.index import Absent, Unfit
 from sandbox.interpreters import Interpreter
 from sandbox.locking import Lock, Locked
@@ -31,7 +32,7 @@ class Fetched:
     @property
     def is_source(self) -> bool:
         """Return whether a wheel has to be built of it."""
-        return not self.file.filename.endswith(".whl")
+        return self.file.is_source
 
 
 def fetch(
@@ -39,21 +40,39 @@ def fetch(
 ) -> tuple[Fetched, ...]:
     """Return the best file of each package for this Python, fetched and checked.
 
-    Raises NoFile, and Unavailable where the index is why.
+    Raises NoFile, also where all of them together are more than one lock may have, and
+    Unavailable where the index is why.
     """
+    index, allowance = workshop.index, workshop.allowance()
+    files = choose(lock, interpreter=interpreter, workshop=workshop)
 
-    def take(package: Locked) -> Fetched:
-        try:
-            files = workshop.index.page(package.name).files.values()
-            allowed = [file for file in files if file.sha256 in package.hashes]
-            file = _best(package, allowed, interpreter)
-            path = workshop.index.file(package.name, file.sha256)
-        except (Absent, Unfit) as error:
-            raise NoFile(str(error)) from error
+    def take(package: Locked, file: File) -> Fetched:
+        path = index.file(package.name, file.sha256, allowance)
         return Fetched(package, file, path)
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return tuple(pool.map(take, lock.packages))
+    try:
+        allowance.files.expect(sum(file.size_bytes or 0 for file in files))
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return tuple(pool.map(take, lock.packages, files))
+    except (Absent, Unfit, Spent) as error:
+        raise NoFile(str(error)) from error
+
+
+def choose(
+    lock: Lock, *, interpreter: Interpreter, workshop: Workshop
+) -> tuple[File, ...]:
+    """Return the best file of each package for this Python. Raises NoFile, Unavailable."""
+
+    def best(package: Locked) -> File:
+        files = workshop.index.page(package.name).files.values()
+        allowed = [file for file in files if file.sha256 in package.hashes]
+        return _best(package, allowed, interpreter)
+
+    try:
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return tuple(pool.map(best, lock.packages))
+    except (Absent, Unfit) as error:
+        raise NoFile(str(error)) from error
 
 
 def _best(package: Locked, files: Iterable[File], interpreter: Interpreter) -> File:

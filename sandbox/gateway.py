@@ -2,8 +2,9 @@
 
 HTTP on a UNIX socket. `GET /simple/<normalised name>/` and the files that such a page names
 are all there is: no other method, no tunnel, no host to choose. A sandbox has a door of its
-own, which ends with it: it says what was asked for, and gives no more than its share, so
-that a build can't read the index dry in our name. Nothing can be written through it.
+own, which ends with it: it says what was asked for, and has no more fetched than its share,
+so that a build can't read the index dry in our name, nor fill our disk. Nothing can be
+written through it.
 """
 
 import re
@@ -11,7 +12,7 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -19,7 +20,9 @@ from socket import socket
 from socketserver import ThreadingMixIn, UnixStreamServer
 from typing import Any, cast
 
+from sandbox.allowance import Allowance, Spent
 from sandbox.index import Absent, Index, IndexFailure, Unavailable
+from sandbox.outcome import Run
 from sandbox.pages import JSON_TYPE
 
 PAGE = re.compile(r"/simple/([a-z0-9]+(?:-[a-z0-9]+)*)/")
@@ -27,10 +30,11 @@ FILE = re.compile(
     r"/files/(?P<name>[a-z0-9-]+)/(?P<sha256>[0-9a-f]{64})/[^/]+?(?P<metadata>\.metadata)?"
 )
 RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
-# What one sandbox may have. The largest lock of a connector that we have seen asks for 250
-# pages and 0.4 GB.
+# What one sandbox may ask, beside what it may have fetched: the same file may be asked for
+# in pieces, and again. The largest lock of a connector that we have seen asks for 250 pages
+# and 0.4 GB.
 REQUESTS_LIMIT = 10_000
-BYTES_LIMIT = 3_000_000_000
+GIVEN_LIMIT_BYTES = 10_000_000_000
 CONNECTIONS_LIMIT = 100
 IDLE_S = 60.0
 CHUNK_BYTES = 262_144
@@ -41,22 +45,41 @@ class Door:
     """A socket to the index, for one sandbox.
 
     `consulted` is the digest of each page that was asked for, by name: empty where the
-    index has no such page. `failures` say where the index itself could not be had.
+    index has no such page. `failures` say where the index itself could not be had, `excess`
+    what more was asked for than may be had, which is the doing of who asks. `taken` are the
+    names of files that were given, beside those of which only the metadata were.
     """
 
     path: Path
     index: Index
+    allowance: Allowance
     consulted: dict[str, str] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+    excess: str = ""
+    taken: set[str] = field(default_factory=set)
     requests: int = 0
     bytes_given: int = 0
 
+    def told(self, run: Run) -> Run:
+        """Return a run that came to nothing, with what it had too much of on its stderr.
+
+        Raises Unavailable where the index is why.
+        """
+        if self.excess:
+            more = f"\n{self.excess}\n".encode()
+            size_bytes = run.stderr_bytes + len(more)
+            return replace(run, stderr=run.stderr + more, stderr_bytes=size_bytes)
+        if self.failures:
+            raise Unavailable(self.failures[0])
+        return run
+
 
 @contextmanager
-def opened(index: Index, folder: Path) -> Iterator[Door]:
+def opened(index: Index, folder: Path, allowance: Allowance) -> Iterator[Door]:
     """Yield a door to the index, with its socket in `folder`, open until the end."""
     folder.mkdir(parents=True, exist_ok=True)
-    door = Door(folder / f"{secrets.token_hex(8)}.sock", index)
+    path = folder / f"{secrets.token_hex(8)}.sock"
+    door = Door(path, index, allowance)
     server = _Server(door)
     # The account of the sandbox connects; who else can, sees a public index.
     door.path.chmod(0o666)
@@ -110,10 +133,14 @@ class _Handler(BaseHTTPRequestHandler):
         return cast("_Server", self.server).door
 
     def do_GET(self) -> None:
-        self.door.requests += 1
-        over = self.door.requests > REQUESTS_LIMIT
-        if over or self.door.bytes_given > BYTES_LIMIT:
-            self.refuse(HTTPStatus.TOO_MANY_REQUESTS)
+        door = self.door
+        door.requests += 1
+        if door.requests > REQUESTS_LIMIT:
+            self.exceed(
+                f"It asks the package index more than {REQUESTS_LIMIT:,} times."
+            )
+        elif door.bytes_given > GIVEN_LIMIT_BYTES:
+            self.exceed(f"It takes more than {GIVEN_LIMIT_BYTES:,} bytes of the index.")
         elif page := PAGE.fullmatch(self.path):
             self.give(self.give_page, page[1])
         elif file := FILE.fullmatch(self.path):
@@ -127,6 +154,8 @@ class _Handler(BaseHTTPRequestHandler):
             way(*args, **named)
         except Absent:
             self.refuse(HTTPStatus.NOT_FOUND)
+        except Spent as excess:
+            self.exceed(str(excess))
         except IndexFailure as failure:
             if isinstance(failure, Unavailable):
                 self.door.failures.append(str(failure))
@@ -134,14 +163,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def give_page(self, name: str) -> None:
         self.door.consulted.setdefault(name, "")
-        page = self.door.index.page(name)
+        page = self.door.index.page(name, self.door.allowance)
         self.door.consulted[name] = page.digest
         self.start(HTTPStatus.OK, len(page.body), JSON_TYPE)
         self.wfile.write(page.body)
 
     def give_file(self, name: str, sha256: str, metadata: str | None) -> None:
         index = self.door.index
-        path = index.metadata(name, sha256) if metadata else index.file(name, sha256)
+        take = index.metadata if metadata else index.file
+        path = take(name, sha256, self.door.allowance)
+        if not metadata:
+            self.door.taken.add(path.name)
         with path.open("rb") as content:
             size_bytes = path.stat().st_size
             first, end = _asked(self.headers.get("Range", ""), size_bytes)
@@ -164,6 +196,10 @@ class _Handler(BaseHTTPRequestHandler):
         if part:
             self.send_header("Content-Range", part)
         self.end_headers()
+
+    def exceed(self, excess: str) -> None:
+        self.door.excess = self.door.excess or excess
+        self.refuse(HTTPStatus.TOO_MANY_REQUESTS)
 
     def refuse(self, status: HTTPStatus) -> None:
         self.start(status, 0, "text/plain")

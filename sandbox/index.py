@@ -8,6 +8,9 @@ IndexFailure
 ├── Absent       the index has no such project or file
 ├── Unavailable  it did not answer, or not now: nobody's release is to blame
 └── Unfit        what it gave is not what its page promised, or too large
+
+Whoever asks on behalf of foreign code brings an allowance, which ends what that may have
+fetched: Spent. Where this machine's disk is nearly full, what is asked for is Unavailable.
 """
 
 import hashlib
@@ -15,16 +18,18 @@ import json
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from shutil import disk_usage
 from urllib.parse import urlsplit, urlunsplit
 
 from requests import RequestException, Response, Session
 
+from sandbox.allowance import Allowance, Share
 from sandbox.copies import whole_file, write_whole
 from sandbox.pages import ACCEPT, NAME, NoPage, Page, read_page
+from sandbox.tidying import SPARE_BYTES
 from sandbox.wheels import UnfitWheel, read_metadata
 
 # The time for which the largest index lets its pages be reused.
@@ -32,7 +37,8 @@ PAGE_LIFE_S = 600.0
 # The longest page of that index has 40 MB.
 PAGE_LIMIT_BYTES = 100_000_000
 FILE_LIMIT_BYTES = 600_000_000
-PAGES_IN_MEMORY = 1_000
+# Bodies of pages in memory; what was read of them takes three times as much again.
+PAGES_IN_MEMORY_BYTES = 50_000_000
 CHUNK_BYTES = 262_144
 ABSENT = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
@@ -70,6 +76,8 @@ class Index:
         page_life_s: float = PAGE_LIFE_S,
         admit: Callable[[str], None] = lambda _: None,
         file_limit_bytes: int = FILE_LIMIT_BYTES,
+        memory_bytes: int = PAGES_IN_MEMORY_BYTES,
+        spare_bytes: int = SPARE_BYTES,
     ) -> None:
         self.url = url.rstrip("/") + "/"
         self._session = session
@@ -77,65 +85,87 @@ class Index:
         self._page_life_s = page_life_s
         self._admit = admit
         self._file_limit_bytes = file_limit_bytes
+        self._memory_bytes, self._spare_bytes = memory_bytes, spare_bytes
         self._pages: OrderedDict[str, tuple[float, Page]] = OrderedDict()
+        self._remembering = threading.Lock()
+        # A long page is a multiple of its length while it is read: one at a time.
+        self._reading = threading.Lock()
         # Two that want the same thing at once make one request; so do a few unrelated ones.
         self._turns = [threading.Lock() for _ in range(64)]
 
-    def page(self, name: str) -> Page:
-        """Return a project's page, at most ten minutes old. Raises IndexFailure."""
+    def page(self, name: str, allowance: Allowance | None = None) -> Page:
+        """Return a project's page, at most ten minutes old. Raises IndexFailure, Spent."""
         if not NAME.fullmatch(name):
             raise Absent(f"{name!r} is no normalised name of a project.")
+        share = (allowance or Allowance()).pages
+        share.ask(name)
         with self._turn(name):
             known = self._pages.get(name) or self._kept(name)
             if known and known[0] <= time.time() < known[0] + self._page_life_s:
+                share.once(name, len(known[1].body))
                 self._remember(name, known)
                 return known[1]
-            page = self._ask_page(name, known[1] if known else None)
+            page = self._ask_page(name, known[1] if known else None, share)
             now = time.time()
             self._remember(name, (now, page))
             kept = json.dumps({"asked_at": now, "page": page.as_json()})
             write_whole(self._page_path(name), kept.encode())
             return page
 
-    def file(self, name: str, sha256: str) -> Path:
-        """Return where a file of a project lies, whole and checked. Raises IndexFailure."""
-        file = self.page(name).files.get(sha256)
+    def file(self, name: str, sha256: str, allowance: Allowance | None = None) -> Path:
+        """Return where a file of a project lies, whole and checked.
+
+        Raises IndexFailure and Spent.
+        """
+        allowance = allowance or Allowance()
+        file = self.page(name, allowance).files.get(sha256)
         if file is None:
             raise Absent(f"The index's page of {name} has no file {sha256}.")
         path = self._folder / "files" / sha256[:2] / sha256 / file.filename
-        self._fetch(file.url, path, sha256)
+        self._fetch(file.url, path, sha256, allowance.files)
         return path
 
-    def metadata(self, name: str, sha256: str) -> Path:
-        """Return where the core metadata of a wheel lie, checked. Raises IndexFailure.
+    def metadata(
+        self, name: str, sha256: str, allowance: Allowance | None = None
+    ) -> Path:
+        """Return where the core metadata of a wheel lie, checked.
 
-        Not every index offers them (PEP 658): then they are read out of the wheel.
+        Not every index offers them (PEP 658): then they are read out of the wheel. Raises
+        IndexFailure and Spent.
         """
-        file = self.page(name).files.get(sha256)
+        allowance = allowance or Allowance()
+        file = self.page(name, allowance).files.get(sha256)
         if file is None or not file.filename.endswith(".whl"):
             raise Absent(f"The index's page of {name} has no wheel {sha256}.")
         digest = file.metadata_sha256
         if digest:
             path = self._folder / "metadata" / digest[:2] / digest
-            self._fetch(file.url + ".metadata", path, digest)
+            self._fetch(file.url + ".metadata", path, digest, allowance.files)
             return path
         path = self._folder / "metadata" / "read" / sha256[:2] / sha256
-        if not path.exists():
-            try:
-                content = read_metadata(self.file(name, sha256))
-            except UnfitWheel as error:
-                raise Unfit(str(error)) from error
-            write_whole(path, content)
+        if path.exists():
+            allowance.files.once(sha256, file.size_bytes or path.stat().st_size)
+            return path
+        try:
+            content = read_metadata(self.file(name, sha256, allowance))
+        except UnfitWheel as error:
+            raise Unfit(str(error)) from error
+        write_whole(path, content)
         return path
 
     def _turn(self, key: str) -> threading.Lock:
         return self._turns[hash(key) % len(self._turns)]
 
     def _remember(self, name: str, known: tuple[float, Page]) -> None:
-        self._pages[name] = known
-        self._pages.move_to_end(name)
-        while len(self._pages) > PAGES_IN_MEMORY:
-            self._pages.popitem(last=False)
+        """Keep a page in memory, and of the others those that were asked for last."""
+        with self._remembering:
+            self._pages[name] = known
+            self._pages.move_to_end(name)
+            left_bytes = self._memory_bytes
+            for other in reversed(list(self._pages)):
+                left_bytes -= len(self._pages[other][1].body)
+                if left_bytes < 0:
+                    del self._pages[other]
 
     def _page_path(self, name: str) -> Path:
         index = hashlib.sha256(without_login(self.url).encode()).hexdigest()[:16]
@@ -148,40 +178,65 @@ class Index:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def _ask_page(self, name: str, known: Page | None) -> Page:
+    def _ask_page(self, name: str, known: Page | None, share: Share) -> Page:
         headers = {"Accept": ACCEPT}
         if known and known.etag:
             headers["If-None-Match"] = known.etag
         what = f"The index's page of {name}"
         with self._get(f"{self.url}{name}/", what, headers) as answer:
             if known and answer.status_code == HTTPStatus.NOT_MODIFIED:
+                share.once(name, len(known.body))
                 return known
             content = bytearray()
-            for chunk in _body(answer, what, PAGE_LIMIT_BYTES):
+            for chunk in self._body(answer, what, PAGE_LIMIT_BYTES, share):
                 content += chunk
+            share.once(name, 0)
             kind = answer.headers.get("Content-Type", "text/html")
             etag = answer.headers.get("ETag", "")
             try:
                 url = without_login(answer.url)
-                return read_page(name, bytes(content), kind, url=url, etag=etag)
+                with self._reading:
+                    return read_page(name, bytes(content), kind, url=url, etag=etag)
             except NoPage as error:
                 raise Unfit(str(error)) from error
 
-    def _fetch(self, url: str, path: Path, sha256: str) -> None:
-        """Put what is at `url` at `path`, unless it is there. Raises IndexFailure."""
+    def _fetch(self, url: str, path: Path, sha256: str, share: Share) -> None:
+        """Put what is at `url` at `path`, unless it is there. Raises IndexFailure, Spent."""
+        share.ask(sha256)
         with self._turn(sha256):
             if path.exists():
+                share.once(sha256, path.stat().st_size)
                 return
             what = f"The index's file {path.name}"
             self._admit(url)
             with self._get(self._signed(url), what, {}) as answer:
                 made = hashlib.sha256()
                 with whole_file(path) as partial:
-                    for chunk in _body(answer, what, self._file_limit_bytes):
+                    limit_bytes = self._file_limit_bytes
+                    for chunk in self._body(answer, what, limit_bytes, share):
                         made.update(chunk)
                         partial.write(chunk)
                     if made.hexdigest() != sha256:
                         raise Unfit(f"{what} is not what its page promised.")
+            share.once(sha256, 0)
+
+    def _body(
+        self, answer: Response, what: str, limit_bytes: int, share: Share
+    ) -> Iterator[bytes]:
+        """Yield the body in pieces. Raises IndexFailure and Spent."""
+        size_bytes = 0
+        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            for chunk in answer.iter_content(CHUNK_BYTES):
+                size_bytes += len(chunk)
+                if size_bytes > limit_bytes:
+                    raise Unfit(f"{what} has more than {limit_bytes:,} bytes.")
+                share.take(len(chunk))
+                if disk_usage(self._folder).free < self._spare_bytes:
+                    raise Unavailable(f"{what}: this machine's disk is nearly full.")
+                yield chunk
+        except RequestException as error:
+            raise Unavailable(f"{what} broke off.") from error
 
     def _signed(self, url: str) -> str:
         """Return an address with the login of the index, where it is on the same host."""
@@ -211,16 +266,3 @@ def without_login(url: str) -> str:
     """Return an address without its user and password."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-
-
-def _body(answer: Response, what: str, limit_bytes: int) -> Any:
-    """Yield the body in pieces. Raises Unfit past the limit, Unavailable where it breaks."""
-    size_bytes = 0
-    try:
-        for chunk in answer.iter_content(CHUNK_BYTES):
-            size_bytes += len(chunk)
-            if size_bytes > limit_bytes:
-                raise Unfit(f"{what} has more than {limit_bytes:,} bytes.")
-            yield chunk
-    except RequestException as error:
-        raise Unavailable(f"{what} broke off.") from error

@@ -9,16 +9,19 @@ Byte code is compiled once for each wheel and Python, in a sandbox that sees not
 and kept where uv keeps the unpacked wheel; the next environment gets links to it as well.
 """
 
+import hashlib
 import secrets
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
+import sandbox
+from sandbox import Places
 from sandbox.bytecode import compile_wheels
 from sandbox.copies import write_whole
 from sandbox.interpreters import Interpreter
@@ -110,24 +113,34 @@ def add(
 ) -> None:
     """Install packages into an environment that nothing runs in. Raises NotInstalled."""
     packages, folder = list(chosen), environment.folder
-    for package in packages:
-        _judge(package, workshop)
+    unpacked_bytes = sum(_judged(package, workshop) for package in packages)
+    if unpacked_bytes > workshop.unpacked_bytes:
+        raise NotInstalled(
+            f"Its packages unpack to {unpacked_bytes:,} bytes: too large to be tried here."
+        )
     _run_uv(packages, folder, interpreter, workshop)
     compile_wheels(folder, interpreter=interpreter, workshop=workshop)
     _make_environment(folder, interpreter)
 
 
-def _judge(package: Chosen, workshop: Workshop) -> None:
-    """Raise NotInstalled where a wheel may not be installed; it is read once."""
-    # By what it was built of, where it was built: this is what it is kept under.
-    judged = workshop.state / "judged" / f"{package.sha256}-{package.wheel.name}"
-    if judged.exists():
-        return
+def _judged(package: Chosen, workshop: Workshop) -> int:
+    """Return the bytes that a wheel unpacks to; it is read once.
+
+    Raises NotInstalled where it may not be installed.
+    """
+    # By what it was built of, where it was built: this is what it is kept under. Built again
+    # it may be another one.
+    parts = (package.sha256, package.wheel.name, package.wheel.stat().st_mtime_ns)
+    key = hashlib.sha256(repr(parts).encode()).hexdigest()
+    judged = workshop.state / "judged" / key
+    with suppress(OSError, ValueError):
+        return int(judged.read_bytes())
     try:
-        check_members(package.wheel)
+        unpacked_bytes = check_members(package.wheel)
     except UnfitWheel as error:
         raise NotInstalled(str(error)) from error
-    write_whole(judged, b"")
+    write_whole(judged, str(unpacked_bytes).encode())
+    return unpacked_bytes
 
 
 def _run_uv(
@@ -159,35 +172,43 @@ def _run_uv(
 
 
 def _make_environment(folder: Path, interpreter: Interpreter) -> None:
-    """Write what makes a folder an environment, over whatever a wheel has put there."""
+    """Write what makes a folder an environment, over whatever a wheel has put there.
+
+    It holds paths as this machine's level has them, and is used at no other.
+    """
+    places = sandbox.places_of({**interpreter.readable, folder: PLACE})
+    python = Path(places.said(str(interpreter.executable)))
     scripts = folder / "bin"
     scripts.mkdir(exist_ok=True)
     for script in scripts.iterdir():
-        _point(script, interpreter)
+        _point(script, interpreter, places)
     for name in ("python", "python3", f"python{interpreter.minor}"):
         (scripts / name).unlink(missing_ok=True)
-        (scripts / name).symlink_to(interpreter.executable)
+        (scripts / name).symlink_to(python)
     configuration = folder / "pyvenv.cfg"
     configuration.unlink(missing_ok=True)
     configuration.write_text(
-        f"home = {interpreter.executable.parent}\n"
+        f"home = {python.parent}\n"
         "implementation = CPython\n"
         f"version_info = {interpreter.version}\n"
         "include-system-site-packages = false\n"
     )
 
 
-def _point(script: Path, interpreter: Interpreter) -> None:
+def _point(script: Path, interpreter: Interpreter, places: Places) -> None:
     """Have a script start the environment's interpreter, where it starts the one below it."""
     if script.is_symlink() or not script.is_file():
         return
     below = f"#!{interpreter.executable}".encode()
-    with script.open("rb") as opened:
-        if opened.read(len(below)) != below:
-            return
-        rest = opened.read()
-    mode = script.stat().st_mode
+    start = places.said(f"#!{PLACE}/bin/python").encode()
     # A new file: the old one may be a link to what uv keeps.
-    script.unlink()
-    script.write_bytes(f"#!{PLACE}/bin/python".encode() + rest)
-    script.chmod(mode)
+    partial = script.with_name(f".{secrets.token_hex(8)}")
+    with script.open("rb") as read:
+        if read.read(len(below)) != below:
+            return
+        with partial.open("xb") as written:
+            written.write(start)
+            # It may be as long as a wheel.
+            shutil.copyfileobj(read, written)
+    partial.chmod(script.stat().st_mode)
+    partial.replace(script)

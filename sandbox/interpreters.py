@@ -17,6 +17,7 @@ from pathlib import Path
 from packaging.tags import Tag, compatible_tags, cpython_tags, platform_tags
 
 from sandbox.copies import copy_folder, is_open_to_all
+from sandbox.pythons import fetched_pythons
 
 MINORS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 # An interpreter that takes longer to say its name is broken.
@@ -101,7 +102,7 @@ def find_interpreters(state: Path, uv: Path) -> Found:
     Those that the sandbox's account can't read are copied into `state` when first used.
     """
     found = Found()
-    for candidate in dict.fromkeys(_candidates(uv)):
+    for candidate in dict.fromkeys(_candidates(state, uv)):
         interpreter = _ask(candidate, found.unusable)
         if interpreter is None:
             continue
@@ -123,9 +124,9 @@ def find_interpreters(state: Path, uv: Path) -> Found:
     return found
 
 
-def _candidates(uv: Path) -> Iterator[Path]:
+def _candidates(state: Path, uv: Path) -> Iterator[Path]:
     """Yield what may be an interpreter, each by its real path."""
-    for place in (*_pyenv(), *_on_path(), *_known_to_uv(uv)):
+    for place in (*_pyenv(), *_on_path(), *_known_to_uv(uv), *fetched_pythons(state)):
         try:
             path = place.resolve(strict=True)
         except OSError:

@@ -1,9 +1,13 @@
 """Foreign code behind Landlock, where a machine gives no user namespaces.
 
 Landlock takes from a process the right to open files; the filter of system calls takes its
-sockets and what Landlock lets pass. It still sees that paths exist. What it may write to is
-a folder on disk, whose size is looked at now and then. Before Linux 6.12, Landlock does not
-keep signals in, so there it can send none at all, not even to its own children.
+sockets and what Landlock lets pass. It still sees that paths exist. Nothing can be shown at
+another path (see `sandbox/places.py`), and there is no network of its own: who asks for a
+socket for TCP gets one that is connected with the one that was lent, or none. Before Linux
+6.12, Landlock does not keep signals in; there they are sent for it, to its own run.
+
+What it may write to is a folder on disk, whose size is looked at now and then. Files that are
+open and have no name any more are not found so: a run also ends while the disk has still room.
 
 What is done in the new process is in `sandbox/confining.py`.
 """
@@ -11,10 +15,9 @@ What is done in the new process is in `sandbox/confining.py`.
 import ctypes
 import json
 import os
+import re
 import shutil
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -22,14 +25,13 @@ from functools import partial
 from io import FileIO
 from pathlib import Path
 
-from sandbox import seccomp
-from sandbox.limits import Limits
+from sandbox import seccomp, syscalls
+from sandbox.limits import GIB, Limits
 from sandbox.outcome import Ending
 from sandbox.sampling import processes_of
 from sandbox.starting import (
     ENVIRONMENT,
     OWN_PROCESSES,
-    WORK,
     Job,
     Refused,
     Start,
@@ -41,18 +43,30 @@ from sandbox.starting import (
 LAUNCHER = Path(__file__).with_name("confining.py")
 # The call that tells which version of Landlock there is, and the last that we know.
 NEWEST = 6
+# The first that lets a file be moved to another folder: builds do that, and give up else.
+OLDEST = 2
 CREATE_RULESET, TELL_VERSION = 444, 1
 READABLE = (
     *("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"),
     *("/etc/ld.so.cache", "/etc/alternatives", "/etc/ssl/certs"),
     *("/dev/zero", "/dev/random", "/dev/urandom"),
+    # What libraries ask when they are imported; no process is in there.
+    *("/proc/cpuinfo", "/proc/meminfo", "/proc/stat"),
 )
 # A device that takes what is written and keeps nothing.
 WRITABLE = ("/dev/null",)
+# Of the folder of a run, each with a limit of its own.
+PARTS = ("work", "tmp")
 # The unit of `st_blocks`, whatever the file system's is.
 BLOCK_BYTES = 512
 # Between two looks at how much was written: a look reads whole folders.
 LOOK_S = 0.5
+# What no run takes of a disk. More than can be written between two looks.
+DISK_RESERVE_BYTES = 2 * GIB
+# What neither a shell, nor the first line of a script, nor an address takes for more.
+PLAIN = re.compile(r"[\w./+-]+", re.ASCII)
+# The calls that the launcher decides about, or needs.
+ASKED = {**syscalls.SIGNALS, "socket": syscalls.SOCKET, "seccomp": syscalls.SECCOMP}
 
 
 def version() -> int:
@@ -67,15 +81,15 @@ def start(job: Job, held: ExitStack) -> Start:
     if machine is None:
         raise Refused("there is no filter of system calls for this kind of processor")
     known = min(version(), NEWEST)
-    if known == 0:
-        raise Refused("this kernel has no Landlock, or it is switched off")
-    _check(job)
-    written = _folders(job, held)
+    written = _check(job, known)
     told, status = pipe(held)
     lifeline, ours = pipe(held)
+    door = job.socket is not None
     order = _order(job, written) | {
         "landlock": known,
-        "rules": seccomp.without_namespaces(machine, known).hex(),
+        "rules": seccomp.without_namespaces(machine, known, door=door).hex(),
+        "asks": seccomp.asks(known, door=door),
+        "calls": {name: numbers[machine.column] for name, numbers in ASKED.items()},
         "status": status.fileno(),
         "lifeline": lifeline.fileno(),
     }
@@ -94,47 +108,59 @@ def start(job: Job, held: ExitStack) -> Start:
 
 def _order(job: Job, written: Path) -> dict[str, object]:
     """Return what the launcher has to know of a job, as JSON has it."""
-    account = job.account
+    account, said = job.account, job.places.said
     return {
-        "command": job.command,
+        "command": list(map(said, job.command)),
         "environment": _environment(job, written),
-        "folder": str(written / "work") if job.folder == WORK else job.folder,
+        "folder": said(job.folder),
         "readable": [*READABLE, *map(str, job.readable)],
-        "writable": [*WRITABLE, str(written)],
+        "writable": [*WRITABLE, *(str(written / part) for part in PARTS)],
+        "door": str(job.socket or ""),
         "account": [account.uid, account.gid] if account.changes else None,
         "limits": list(resource_limits(job).items()),
         "processes": _most_processes(job),
     }
 
 
-def _check(job: Job) -> None:
-    if job.socket is not None:
-        raise Refused("Landlock can't lend a single socket: use bubblewrap")
-    moved = [str(host) for host, path in job.readable.items() if str(host) != path]
-    if moved:
+def _check(job: Job, known: int) -> Path:
+    """Return the folder that a job may write to. Raises Refused where it can't be held."""
+    if known < OLDEST:
         raise Refused(
-            f"Landlock can't show {moved[0]} at another path: lend it at its own"
+            f"this kernel's Landlock is of version {known}, and builds need {OLDEST}"
+            " (Linux 5.19)"
+            if known
+            else "this kernel has no Landlock, or it is switched off"
         )
+    written = job.places.folder
+    if written is None:
+        raise Refused("there is no folder that it could write to")
+    for path in (written, *job.readable):
+        if not PLAIN.fullmatch(str(path)):
+            raise Refused(f"{str(path)!r} has characters that scripts take for others")
     for path in job.readable:
         if not job.account.can_read(path):
             raise Refused(f"the account {job.account.name!r} can't read {path}")
-
-
-def _folders(job: Job, held: ExitStack) -> Path:
-    """Return a folder of the account's with `work`, `tmp` and `home`, removed in the end."""
-    made = Path(tempfile.mkdtemp(prefix=f"songbook-run-{os.getpid()}-"))
-    held.callback(_remove, made)
-    for folder in (made / "work", made / "tmp", made / "home", made):
-        folder.mkdir(exist_ok=True)
-        folder.chmod(0o700)
-        if job.account.changes:
-            os.chown(folder, job.account.uid, job.account.gid)
-    return made
+    if _left(written) < DISK_RESERVE_BYTES + job.limits.writable_bytes:
+        raise Refused(
+            f"too little room is left on the disk of {written.parent} (TMPDIR)"
+        )
+    return written
 
 
 def _environment(job: Job, written: Path) -> dict[str, str]:
-    own = {"HOME": str(written / "home"), "TMPDIR": str(written / "tmp")}
-    return {**own, **ENVIRONMENT, **job.environment}
+    temporary = written / "tmp"
+    own = {"HOME": str(temporary / "home"), "TMPDIR": str(temporary)}
+    said = {name: job.places.said(value) for name, value in job.environment.items()}
+    return {**own, **ENVIRONMENT, **_of_copies(job), **said}
+
+
+def _of_copies(job: Job) -> dict[str, str]:
+    """Return where interpreters find their libraries that look where they were copied from."""
+    copies = [copy for copy, place in job.readable.items() if str(copy) != place]
+    libraries = [
+        copy / "lib" for copy in copies if any(copy.glob("lib/libpython*.so*"))
+    ]
+    return {"LD_LIBRARY_PATH": ":".join(map(str, libraries))} if libraries else {}
 
 
 def _of_the_launcher() -> dict[str, str]:
@@ -167,9 +193,15 @@ def _looks(folder: Path, limits: Limits) -> Callable[[], Ending | None]:
         if time.monotonic() < next_look:
             return None
         next_look = time.monotonic() + LOOK_S
-        return Ending.OUTPUT if _size(folder) > limits.writable_bytes else None
+        full = _left(folder) < DISK_RESERVE_BYTES
+        most = max(_size(folder / part) for part in PARTS)
+        return Ending.OUTPUT if full or most > limits.writable_bytes else None
 
     return look
+
+
+def _left(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
 
 
 def _size(folder: Path) -> int:
@@ -182,13 +214,3 @@ def _size(folder: Path) -> int:
                 # It went meanwhile.
                 continue
     return total
-
-
-def _remove(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    if folder.exists():
-        # Folders can be made without rights for their owner.
-        subprocess.run(
-            ["/bin/chmod", "-R", "u+rwX", "--", str(folder)], check=False, env={}
-        )
-        shutil.rmtree(folder, ignore_errors=True)

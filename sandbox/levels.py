@@ -10,8 +10,8 @@ from sandbox.starting import Level, Refused
 
 NOTHING_HOLDS = (
     "Foreign code is not run on this machine, because nothing here can hold it. {reasons}"
-    " Allow user namespaces for ordinary users and install bubblewrap 0.8 or newer, or a"
-    " Linux with Landlock."
+    " Allow user namespaces for ordinary users and install bubblewrap 0.8 or newer, or have"
+    " a Linux 5.19 or newer with Landlock."
 )
 # Somebody who asked for a runtime trusts nothing else.
 RUNTIME_DOES_NOT_HOLD = (
@@ -40,12 +40,37 @@ class Assessed:
     @property
     def seccomp(self) -> bool:
         """Return whether system calls are filtered: at every level that holds."""
-        return self.level is not Level.NONE
+        return self.holds
 
     @property
-    def namespaces(self) -> bool:
-        """Return whether foreign code has processes, network and mounts of its own."""
-        return self.level in (Level.CONTAINER, Level.BUBBLEWRAP)
+    def kept_apart(self) -> tuple[str, ...]:
+        """Return what marks that which was made here, where other levels must not take it.
+
+        Without mounts, what is built may hold paths of this machine.
+        """
+        return (self.level,) if self.level is Level.LANDLOCK else ()
+
+    @property
+    def holds(self) -> bool:
+        """Return whether foreign code can be run here."""
+        return self.level is not Level.NONE
+
+
+@dataclass(slots=True)
+class _Choice:
+    levels: tuple[Level, ...] = (Level.BUBBLEWRAP, Level.LANDLOCK)
+
+
+_choice = _Choice()
+
+
+def choose_levels(*levels: Level) -> tuple[Level, ...]:
+    """Have foreign code held by the first of these that withstands; return those before.
+
+    It counts for this process, where no runtime was chosen.
+    """
+    before, _choice.levels = _choice.levels, levels
+    return before
 
 
 def choose_runtime(name: str) -> None:
@@ -54,24 +79,27 @@ def choose_runtime(name: str) -> None:
     Empty for the best that this machine has of its own. It counts for this process.
     """
     container.choose(name)
-    assessed.cache_clear()
 
 
-@lru_cache(maxsize=1)
 def assessed() -> Assessed:
     """Return the best level of this machine that withstands a short attack.
 
     The first call takes about a second; the answer holds as long as this process. Where a
     runtime was chosen, it is this or none.
     """
+    return _assessed(_choice.levels, container.chosen())
+
+
+@lru_cache(maxsize=4)
+def _assessed(levels: tuple[Level, ...], runtime: str) -> Assessed:
     try:
         who = account()
     except NoAccount as missing:
         return Assessed(level=Level.NONE, reason=str(missing))
-    if container.chosen():
+    if runtime:
         return _of_runtime(who)
     reasons: list[str] = []
-    for level in (Level.BUBBLEWRAP, Level.LANDLOCK):
+    for level in levels:
         against = why_not(level, who)
         if not against:
             return _described(level, who, " ".join(reasons))

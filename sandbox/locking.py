@@ -23,17 +23,17 @@ from packaging.version import InvalidVersion, Version
 import sandbox
 from sandbox import Limits, Run
 from sandbox.copies import write_whole
-from sandbox.gateway import Door, opened
-from sandbox.index import Absent, Unavailable
+from sandbox.gateway import opened
+from sandbox.index import Absent, Unfit
 from sandbox.interpreters import Interpreter
 from sandbox.limits import GIB, MIB
 from sandbox.sources import OWN
+from sandbox.starting import SOCKET
 from sandbox.workshop import Workshop
 
 # Where the index is inside: the relay listens there.
 PORT = 8118
 INDEX_URL = f"http://127.0.0.1:{PORT}/simple/"
-SOCKET = "/run/index.sock"
 PINNED = re.compile(r"([A-Za-z0-9._-]{1,200})==([A-Za-z0-9._+!-]{1,120})\s*(.*)")
 # A wheel that the lock is for stands in it by its path.
 OWN_ROW = re.compile(
@@ -120,17 +120,25 @@ def known_lock(
         consulted = dict(kept["consulted"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    if not is_unchanged(consulted, workshop):
+        return None
+    return Lock(tuple(packages), consulted, own)
+
+
+def is_unchanged(consulted: Mapping[str, str], workshop: Workshop) -> bool:
+    """Say whether pages of the index are what they were. Raises Unavailable.
+
+    Asks it for those older than ten minutes.
+    """
 
     def is_same(name: str) -> bool:
         try:
             return workshop.index.page(name).digest == str(consulted[name])
-        except Absent:
+        except (Absent, Unfit):
             return not consulted[name]
 
     with ThreadPoolExecutor(8) as pool:
-        if not all(pool.map(is_same, consulted)):
-            return None
-    return Lock(tuple(packages), consulted, own)
+        return all(pool.map(is_same, consulted))
 
 
 def resolve(
@@ -146,19 +154,21 @@ def resolve(
     `own` is the key of a source tree whose wheel is `readable` and stands in `specs`.
     Raises Unavailable where the index, and no package, is why there is none.
     """
-    with opened(workshop.index, workshop.doors) as door:
+    lent = {**workshop.readable(interpreter), **readable}
+    allowed = workshop.allowance()
+    with opened(workshop.index, workshop.doors, allowed) as door:
         run = sandbox.run(
             [*relayed(interpreter, workshop), *_compile(interpreter, workshop)],
             limits=LIMITS,
-            readable={**workshop.readable(interpreter), **readable},
+            readable=lent,
             environment=ENVIRONMENT,
             stdin="\n".join(specs).encode(),
             socket=door.path,
         )
-        packages = read_lock(run.stdout) if run.exit_code == 0 else None
+        said = sandbox.places_of(lent).heard(run.stdout)
+        packages = read_lock(said) if run.exit_code == 0 else None
         if packages is None:
-            _blame_index(door)
-            return run, None
+            return door.told(run), None
         lock = Lock(packages, dict(door.consulted), own)
     if not door.failures:
         _keep(lock, _key(specs, interpreter, workshop), workshop)
@@ -204,15 +214,9 @@ def _compile(interpreter: Interpreter, workshop: Workshop) -> list[str]:
         workshop.tool("uv"), "pip", "compile", "-",
         "--python", str(interpreter.executable),
         "--default-index", INDEX_URL,
-        "--cache-dir", "/tmp/uv",
         "--generate-hashes", "--no-annotate", "--no-header", "--no-config",
         "--no-sources", "--no-python-downloads", "--no-progress", "--color", "never",
     ]  # fmt: skip
-
-
-def _blame_index(door: Door) -> None:
-    if door.failures:
-        raise Unavailable(door.failures[0])
 
 
 def _is_version(said: str) -> bool:
@@ -226,7 +230,7 @@ def _is_version(said: str) -> bool:
 def _key(specs: tuple[str, ...], interpreter: Interpreter, workshop: Workshop) -> str:
     parts = (
         LAYOUT, workshop.index.url, workshop.platform, interpreter.version,
-        workshop.tools.name, *specs,
+        workshop.tools.name, *sandbox.assessed().kept_apart, *specs,
     )  # fmt: skip
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 

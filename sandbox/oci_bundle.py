@@ -22,11 +22,17 @@ from sandbox.bubblewrap import (
     PROGRAMS,
     SETTINGS,
     SHARED_MEMORY_BYTES,
-    SOCKET,
 )
 from sandbox.limits import KIB
 from sandbox.seccomp import Machine
-from sandbox.starting import ENVIRONMENT, WORK, Job, most_processes, resource_limits
+from sandbox.starting import (
+    ENVIRONMENT,
+    SOCKET,
+    WORK,
+    Job,
+    most_processes,
+    resource_limits,
+)
 
 ROOT = "rootfs"
 CONFIGURATION = "config.json"

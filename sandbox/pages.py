@@ -45,6 +45,11 @@ class File:
     yanked: str | bool = False
     uploaded_at: str | None = None
 
+    @property
+    def is_source(self) -> bool:
+        """Return whether a wheel has to be built of it."""
+        return not self.filename.endswith(".whl")
+
     def as_row(self, name: str) -> dict[str, Any]:
         """Return the file as a row of the page that the sandbox gets."""
         row: dict[str, Any] = {

@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 
 import sandbox
 from sandbox import Limits, Run
-from sandbox.building import NotBuilt, build, build_tree, built_wheel
+from sandbox.building import NotBuilt, build, build_tree, built_wheel, is_built
 from sandbox.fetching import Fetched, NoFile, fetch
 from sandbox.installing import PLACE, Chosen, Environment, NotInstalled, add, installed
 from sandbox.interpreters import Interpreter
@@ -150,7 +150,7 @@ def current_lock(
 ) -> str | None:
     """Return the digest of the lock that a try would find, where that is known already.
 
-    None where it has to be resolved, or built first. Raises what `provided` raises.
+    None where it has to be resolved, or anything to be built. Raises what `provided` raises.
     """
     interpreter, own = interpreter_for(python, workshop), ""
     if source is None:
@@ -163,7 +163,8 @@ def current_lock(
         spec = source.requirement(wheel)
     specs = _specs(spec, rescue)
     lock = known_lock(specs, interpreter=interpreter, workshop=workshop, own=own)
-    return lock.digest if lock else None
+    is_ready = lock and is_built(lock, interpreter=interpreter, workshop=workshop)
+    return lock.digest if lock and is_ready else None
 
 
 def interpreter_for(python: str, workshop: Workshop) -> Interpreter:
@@ -208,7 +209,8 @@ def _resolve(done: Provided, workshop: Workshop) -> None:
         "interpreter": done.interpreter, "workshop": workshop, "own": own,
     }  # fmt: skip
     specs = _specs(spec, done.rescue)
-    done.lock = known_lock(specs, **how)
+    # What was built just now may need something else than what was built before.
+    done.lock = None if done.steps else known_lock(specs, **how)
     if done.lock:
         done.steps.append(good("resolve", time.monotonic() - began))
         return

@@ -16,7 +16,7 @@ from sandbox.wheels import UnfitWheel, parse_metadata, read_metadata
 
 type Json = dict[str, Any]
 
-LAYOUT = 1
+LAYOUT = 2
 # Of most outputs; the beginning says what was asked, the end why it failed.
 HEAD_CHARS = 4_000
 TAIL_CHARS = 12_000
@@ -82,7 +82,10 @@ def cut(said: str) -> str:
 
 
 def package_rows(chosen: Sequence[Chosen]) -> list[Json]:
-    """Return the packages of a lock, sorted by name."""
+    """Return the packages of a lock, sorted by name.
+
+    `filename` is the index's; `wheel` is what was built of it, "" where it is one.
+    """
     return [
         {
             "name": one.name,
@@ -91,6 +94,7 @@ def package_rows(chosen: Sequence[Chosen]) -> list[Json]:
             "sha256": one.sha256,
             "size_bytes": one.size_bytes,
             "built": one.is_built,
+            "wheel": one.wheel.name if one.is_built else "",
             "license": _license(one.wheel),
         }
         for one in sorted(chosen, key=lambda one: one.name)

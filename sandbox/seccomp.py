@@ -20,27 +20,36 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sandbox.syscalls import (
+    ADDRESSES,
     ADMINISTRATION,
     CLONE,
     CLONE3,
+    CONNECT,
     DONE_IN_NAME,
+    FCNTL,
     IOCTL,
     KERNEL,
     NAMESPACES,
     OF_A_PROCESS,
     PROCESSES,
+    RARE_SIGNALS,
+    SETSOCKOPT,
     SHARED_BY_KEY,
     SIGNALS,
     SOCKET,
     SOCKETPAIR,
     TRUNCATE,
     UTIMENSAT,
+    WATCHING,
     Numbers,
 )
 
 # Instructions of the classic BPF machine, and what a program may return.
 LOAD, EQUAL, HAS_BITS, AT_LEAST, RETURN = 0x20, 0x15, 0x45, 0x35, 0x06
+KEEP_BITS = 0x54
 ALLOW, KILL, FAIL = 0x7FFF0000, 0x80000000, 0x00050000
+# The call waits for what somebody outside makes of it; without him it fails.
+ASK = 0x7FC00000
 # Where `struct seccomp_data` has the number, the architecture, and the arguments.
 NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16
 # From here on, numbers of x86_64 are those of its 32-bit pointers form (x32).
@@ -48,8 +57,16 @@ X32 = 0x40000000
 # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET and NEWTIME.
 NEW_NAMESPACES = 0x7E020080
 AF_UNIX, AF_INET, AF_INET6 = 1, 2, 10
+# Kinds of sockets, and the bits that say them: the others are flags. What sends datagrams
+# can send them to any address, a pair's end as well.
+STREAM, SEQPACKET, KIND = 1, 5, 0xF
+# Levels of options: those of IPv4, of TCP and of IPv6.
+OF_NETWORKS = (0, 6, 41)
 # They put characters into a terminal's input.
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
+# They have a file send signals, and name the process: F_SETOWN, F_SETSIG, F_SETOWN_EX; and
+# FIOSETOWN and SIOCSPGRP.
+SENDS_SIGNALS, SENDS_SIGNALS_TOO = (8, 10, 15), (0x8901, 0x8902)
 
 # The versions of Landlock that hold these themselves.
 SCOPES_SINCE, TRUNCATE_SINCE = 6, 3
@@ -93,19 +110,25 @@ def in_namespaces(of: Machine) -> bytes:
     )
 
 
-def without_namespaces(of: Machine, landlock: int) -> bytes:
+def without_namespaces(of: Machine, landlock: int, *, door: bool) -> bytes:
     """Return the filter for code that shares the machine's namespaces.
 
-    `landlock` is the version of Landlock that stands beside it.
+    `landlock` is the version of Landlock that stands beside it. There are no sockets but
+    pairs. Calls that change a file's mode, owner or times by its path do nothing and say that
+    they did: unpacking goes on, and nobody's file changes.
 
-    There are no sockets but pairs. Calls that change a file's mode, owner or times by its
-    path do nothing and say that they did: unpacking goes on, and nobody's file changes.
+    With a `door`, who wants a socket for TCP asks for it outside, and gets one that is
+    connected with the door already. Connecting it does nothing and says that it did: the
+    address is never looked at.
     """
     rules = [
-        *_everywhere(of),
+        *_everywhere(of, SENDS_SIGNALS_TOO),
+        *_never(_number(FCNTL, of), 1, SENDS_SIGNALS),
         *_refused(SHARED_BY_KEY.values(), of, errno.EPERM),
-        *_refused([SOCKET], of, errno.EAFNOSUPPORT),
-        *_only(_number(SOCKETPAIR, of), 0, (AF_UNIX,), errno.EAFNOSUPPORT),
+        *_refused(WATCHING.values(), of, errno.EACCES),
+        *(_led_to_the_door(of) if door else _without_network(of)),
+        *_sockets(SOCKETPAIR, of, (AF_UNIX,), (STREAM, SEQPACKET), ALLOW),
+        *_refused(ADDRESSES.values(), of, errno.EACCES),
         *_refused(DONE_IN_NAME.values(), of, 0),
         # With no path it is about an open file, which is one that could be opened.
         *_only_without(_number(UTIMENSAT, of), 1, 0),
@@ -113,13 +136,43 @@ def without_namespaces(of: Machine, landlock: int) -> bytes:
     for numbers in OF_A_PROCESS.values():
         rules += _only(_number(numbers, of), 0, (0,), errno.EPERM)
     if landlock < SCOPES_SINCE:
-        rules += _refused(SIGNALS.values(), of, errno.EPERM)
+        rules += _refused(RARE_SIGNALS.values(), of, errno.EPERM)
+        rules += _returned(SIGNALS.values(), of, ASK)
     if landlock < TRUNCATE_SINCE:
         rules += _refused([TRUNCATE], of, errno.EPERM)
     return _program(of, rules)
 
 
-def _everywhere(of: Machine) -> list[Instruction]:
+def asks(landlock: int, *, door: bool) -> bool:
+    """Return whether that filter has somebody outside decide about some calls."""
+    return door or landlock < SCOPES_SINCE
+
+
+def _led_to_the_door(of: Machine) -> list[Instruction]:
+    return [
+        # No others: libraries ask for a name service by its path, and would wait for the
+        # answer of a door that knows nothing of it.
+        *_sockets(SOCKET, of, (AF_INET, AF_INET6), (STREAM,), ASK),
+        *_refused([CONNECT], of, 0),
+        # What programs set for TCP means nothing there, and some take a refusal ill.
+        *_about(
+            _number(SETSOCKOPT, of), 1, OF_NETWORKS, matching=FAIL | 0, other=ALLOW
+        ),
+    ]
+
+
+def _without_network(of: Machine) -> list[Instruction]:
+    # What programs hear on a machine without a network, too.
+    unreachable = FAIL | errno.ENETUNREACH
+    closed = FAIL | errno.EAFNOSUPPORT
+    families = (AF_INET, AF_INET6)
+    return [
+        *_about(_number(SOCKET, of), 0, families, matching=unreachable, other=closed),
+        *_refused([CONNECT], of, errno.ENETUNREACH),
+    ]
+
+
+def _everywhere(of: Machine, ioctls: Sequence[int] = ()) -> list[Instruction]:
     numbers = [each for table in REFUSED for each in table.values()]
     return [
         *_refused(numbers, of, errno.EPERM),
@@ -127,7 +180,7 @@ def _everywhere(of: Machine) -> list[Instruction]:
         # `clone`, whose flags are an argument.
         *_refused([CLONE3], of, errno.ENOSYS),
         *_never_with_bits(_number(CLONE, of), 0, NEW_NAMESPACES),
-        *_never(_number(IOCTL, of), 1, (TIOCSTI, TIOCLINUX)),
+        *_never(_number(IOCTL, of), 1, (TIOCSTI, TIOCLINUX, *ioctls)),
     ]
 
 
@@ -153,13 +206,41 @@ def _number(numbers: Numbers, of: Machine) -> int:
 
 def _refused(calls: Iterable[Numbers], of: Machine, error: int) -> list[Instruction]:
     """Return rules that let each of the calls fail with an error (0: do nothing)."""
+    return _returned(calls, of, FAIL | error)
+
+
+def _returned(
+    calls: Iterable[Numbers], of: Machine, decision: int
+) -> list[Instruction]:
+    """Return rules that decide the same about each of the calls."""
     found = [numbers[of.column] for numbers in calls]
     return [
         instruction
         for number in found
         if number is not None
-        for instruction in ((EQUAL, 0, 1, number), (RETURN, 0, 0, FAIL | error))
+        for instruction in ((EQUAL, 0, 1, number), (RETURN, 0, 0, decision))
     ]
+
+
+def _sockets(
+    call: Numbers,
+    of: Machine,
+    families: Sequence[int],
+    kinds: Sequence[int],
+    decision: int,
+) -> list[Instruction]:
+    """Return a rule that decides so about sockets of these; all others fail."""
+    block = [
+        (LOAD, 0, 0, ARGUMENTS),
+        *_any_of(families),
+        (RETURN, 0, 0, FAIL | errno.EAFNOSUPPORT),
+        (LOAD, 0, 0, ARGUMENTS + 8),
+        (KEEP_BITS, 0, 0, KIND),
+        *_any_of(kinds),
+        (RETURN, 0, 0, FAIL | errno.EPROTONOSUPPORT),
+        (RETURN, 0, 0, decision),
+    ]
+    return [(EQUAL, 0, len(block), _number(call, of)), *block]
 
 
 def _only(
@@ -178,15 +259,19 @@ def _about(
     number: int, argument: int, values: Sequence[int], *, matching: int, other: int
 ) -> list[Instruction]:
     # The lower half of the argument: the kernel reads no more of an `int`.
-    last = len(values) - 1
-    checks = [(EQUAL, last - place + 1, 0, value) for place, value in enumerate(values)]
     block = [
         (LOAD, 0, 0, ARGUMENTS + 8 * argument),
-        *checks,
+        *_any_of(values),
         (RETURN, 0, 0, other),
         (RETURN, 0, 0, matching),
     ]
     return [(EQUAL, 0, len(block), number), *block]
+
+
+def _any_of(values: Sequence[int]) -> list[Instruction]:
+    """Return comparisons that pass over the instruction behind them for these values."""
+    last = len(values) - 1
+    return [(EQUAL, last - place + 1, 0, value) for place, value in enumerate(values)]
 
 
 def _only_without(number: int, pointer: int, error: int) -> list[Instruction]:

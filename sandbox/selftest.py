@@ -13,8 +13,9 @@ import shutil
 import socket
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,7 +24,8 @@ from sandbox.copies import copy_folder
 from sandbox.executing import execute
 from sandbox.limits import MIB, Limits
 from sandbox.outcome import Ending, Run
-from sandbox.starting import WORK, Job, Level
+from sandbox.placing import placed
+from sandbox.starting import SOCKET, WORK, Job, Level
 
 SCRIPT = (Path(__file__).parent / "inside" / "selftest.py").read_text()
 # Far more than are allowed, also where a sandbox counts some of its own with them.
@@ -67,16 +69,25 @@ def failures(level: Level, account: Account) -> list[str]:
     """Return what foreign code could do at this level, in words; empty if it is safe."""
     with ExitStack() as held:
         python = interpreter(account, held)
-        return _attacked(level, account, python, held) or _overate(
-            level, account, python
+        aims = targets(held)
+        return (
+            _attacked(level, account, python, aims)
+            # A door to one socket is no way to others.
+            or _attacked(level, account, python, aims, door=_door(aims, held))
+            or _overate(level, account, python)
         )
 
 
 def _attacked(
-    level: Level, account: Account, python: Interpreter, held: ExitStack
+    level: Level,
+    account: Account,
+    python: Interpreter,
+    aims: Mapping[str, str | int],
+    *,
+    door: Path | None = None,
 ) -> list[str]:
-    targets = json.dumps(_targets(held)).encode()
-    done = _run(level, account, python, SCRIPT, targets)
+    told = json.dumps({**aims, "door": SOCKET if door else ""}).encode()
+    done = _run(level, account, python, SCRIPT, told, door=door)
     try:
         return [str(name) for name in json.loads(done.stdout)]
     except ValueError:
@@ -97,22 +108,30 @@ def _succeeds(done: Run) -> bool:
 
 
 def _run(
-    level: Level, account: Account, python: Interpreter, script: str, stdin: bytes
+    level: Level,
+    account: Account,
+    python: Interpreter,
+    script: str,
+    stdin: bytes,
+    *,
+    door: Path | None = None,
 ) -> Run:
-    job = Job(
-        command=(str(python.executable), "-I", "-S", "-c", script),
-        limits=LIMITS,
-        readable=python.readable,
-        environment=python.environment,
-        socket=None,
-        folder=WORK,
-        account=account,
-        grouped=False,
-    )
-    return execute(level, job, stdin)
+    with placed(python.readable, level, account) as places:
+        job = Job(
+            command=(str(python.executable), "-I", "-S", "-c", script),
+            limits=LIMITS,
+            readable=python.readable,
+            environment=python.environment,
+            socket=door,
+            folder=WORK,
+            account=account,
+            grouped=False,
+            places=places,
+        )
+        return execute(level, job, stdin)
 
 
-def _targets(held: ExitStack) -> dict[str, str | int]:
+def targets(held: ExitStack) -> dict[str, str | int]:
     """Set up what the attacks aim at; all of it goes with `held`."""
     # Open to every account: what keeps foreign code out has to be the sandbox.
     folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
@@ -121,16 +140,52 @@ def _targets(held: ExitStack) -> dict[str, str | int]:
     (folder / "canary").chmod(0o644)
     name = f"songbook-{secrets.token_hex(8)}"
     listener = held.enter_context(socket.create_server(("127.0.0.1", 0)))
-    abstract = held.enter_context(socket.socket(socket.AF_UNIX))
-    abstract.bind(f"\0{name}")
-    abstract.listen()
+    abstract = _listening(f"\0{name}", held)
+    path = _listening(str(folder / "socket"), held)
+    word = secrets.token_hex(8)
+    for each in (listener, abstract, path):
+        _greet(each, word, held)
     return {
         "pid": os.getpid(),
         "file": str(folder / "canary"),
         "canary": CANARY,
         "port": listener.getsockname()[1],
         "abstract": name,
+        "path": str(folder / "socket"),
+        # Who was reached says it: where a socket leads may be another place than was asked.
+        "word": word,
     }
+
+
+def _door(aims: Mapping[str, str | int], held: ExitStack) -> Path:
+    """Set up a socket that is lent; who comes to it hears that."""
+    path = Path(str(aims["file"])).with_name("door")
+    _greet(_listening(str(path), held), "door", held)
+    return path
+
+
+def _listening(address: str, held: ExitStack) -> socket.socket:
+    made = held.enter_context(socket.socket(socket.AF_UNIX))
+    made.bind(address)
+    if not address.startswith("\0"):
+        Path(address).chmod(0o666)
+    made.listen()
+    return made
+
+
+def _greet(listener: socket.socket, word: str, held: ExitStack) -> None:
+    """Say a word to everyone who connects."""
+
+    def greet() -> None:
+        with suppress(OSError):
+            while True:
+                with listener.accept()[0] as near, suppress(OSError):
+                    near.sendall(word.encode())
+
+    thread = threading.Thread(target=greet, daemon=True)
+    thread.start()
+    held.callback(thread.join)
+    held.callback(listener.shutdown, socket.SHUT_RDWR)
 
 
 def interpreter(account: Account, held: ExitStack) -> Interpreter:

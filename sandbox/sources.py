@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.utils import parse_wheel_filename
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 # Where a wheel that was built of a tree is, for the resolver to read what it needs.
 OWN = "/opt/own"
@@ -54,7 +54,8 @@ class SourceTree:
         """Return its version, or one that says which commit it is of."""
         try:
             return str(Version(self.version))
-        except InvalidVersion:
+        except ValueError:
+            # No version, or one with more digits than Python reads.
             return f"0.dev0+g{self.commit[:12]}"
 
     def place(self, wheel: Path) -> str:

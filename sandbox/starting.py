@@ -14,10 +14,13 @@ from pathlib import Path
 from sandbox.accounts import Account
 from sandbox.limits import MIB, Limits
 from sandbox.outcome import Ending
+from sandbox.places import Places
 from sandbox.sampling import processes_of
 
 # The one folder that is always there; a run begins in it.
 WORK = "/work"
+# Where the socket of a job is.
+SOCKET = "/run/index.sock"
 # The word that the first process waits for on its stdin: by then its limits are set. If we
 # die before, it reads the end of the file, and exits.
 GO = b"go\n"
@@ -53,7 +56,10 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A command and what it may have. `grouped` if a control group limits it."""
+    """A command and what it may have. `grouped` if a control group limits it.
+
+    All of it is said in our paths; `places` is how its level has them.
+    """
 
     command: tuple[str, ...]
     limits: Limits
@@ -63,6 +69,7 @@ class Job:
     folder: str
     account: Account
     grouped: bool
+    places: Places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,10 +82,22 @@ KERNEL: dict[str, Numbers] = {
 # Memory and messages shared by a key: without an IPC namespace, with anybody.
 SHARED_BY_KEY: dict[str, Numbers] = {
     "mq_open": (240, 180),
+    "mq_unlink": (241, 181),
+    "msgctl": (71, 187),
     "msgget": (68, 186),
+    "msgrcv": (70, 188),
+    "msgsnd": (69, 189),
+    "semctl": (66, 191),
     "semget": (64, 190),
+    "semop": (65, 193),
+    "semtimedop": (220, 192),
     "shmat": (30, 196),
+    "shmctl": (31, 195),
     "shmget": (29, 194),
+}
+# What Landlock lets pass: what goes on in a folder that may not be read.
+WATCHING: dict[str, Numbers] = {
+    "inotify_add_watch": (254, 27),
 }
 # What Landlock lets pass: a file's mode, owner, times and attributes, by its path; and
 # the priorities of all processes of a user.
@@ -108,14 +120,17 @@ DONE_IN_NAME: dict[str, Numbers] = {
     "utime": (132, None),
     "utimes": (235, None),
 }
-# What Landlock lets pass before Linux 6.12: signals to processes of the same account.
+# What Landlock lets pass before Linux 6.12: signals to processes of the same account. The
+# first three are what programs use, and somebody outside looks whom they mean.
 SIGNALS: dict[str, Numbers] = {
     "kill": (62, 129),
+    "tgkill": (234, 131),
+    "tkill": (200, 130),
+}
+RARE_SIGNALS: dict[str, Numbers] = {
     "pidfd_send_signal": (424, 424),
     "rt_sigqueueinfo": (129, 138),
     "rt_tgsigqueueinfo": (297, 240),
-    "tgkill": (234, 131),
-    "tkill": (200, 130),
 }
 # And before Linux 6.2: to cut a file by its path.
 TRUNCATE: Numbers = (76, 45)
@@ -127,9 +142,20 @@ OF_A_PROCESS: dict[str, Numbers] = {
     "sched_setparam": (142, 118),
     "sched_setscheduler": (144, 119),
 }
+# For who is led to a door: a socket has a peer from the beginning, and no address.
+ADDRESSES: dict[str, Numbers] = {
+    "accept": (43, 202),
+    "accept4": (288, 242),
+    "bind": (49, 200),
+    "listen": (50, 201),
+}
 CLONE: Numbers = (56, 220)
 CLONE3: Numbers = (435, 435)
+CONNECT: Numbers = (42, 203)
+FCNTL: Numbers = (72, 25)
 IOCTL: Numbers = (16, 29)
+SECCOMP: Numbers = (317, 277)
+SETSOCKOPT: Numbers = (54, 208)
 SOCKET: Numbers = (41, 198)
 SOCKETPAIR: Numbers = (53, 199)
 UTIMENSAT: Numbers = (280, 88)

@@ -3,10 +3,15 @@
 Everything in it can be had again, but not while a try needs it: a wheel that vanishes
 between two steps would look like a fault of the release. So tries hold the room together,
 and who tidies up has it alone. A turnstile before it keeps new tries out while he waits.
-What somebody has just put there, for a try that has yet to begin, stays as well.
+A commit that somebody has just fetched, for a try that has yet to begin, stays as well.
+
+Measuring reads the whole folder, which takes seconds. So it is noted what the folder had and
+what the disk had: while the disk has not grown by what was free then, the folder hasn't.
 """
 
 import fcntl
+import json
+import math
 import os
 import shutil
 import stat
@@ -15,10 +20,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from sandbox.copies import write_whole
+
 # Each of these is whole in itself, and made again by whoever misses it.
 PIECES = (
     "index/files/*/*",
     "index/metadata/*/*",
+    "index/pages/*/*",
     "wheelhouse/*/*",
     "sources/*",
     "locks/*",
@@ -28,7 +36,13 @@ CACHES = ("uv", "judged")
 # Down to this part of the limit, so that not every hour begins with tidying up.
 ENOUGH = 0.7
 # A commit is fetched before its try takes the room, and may wait for it.
+AHEAD = "sources"
 RECENT_S = 1800
+# For so long what was noted is believed: what others remove hides what tries add.
+BELIEVED_S = 600
+NOTE = ".measured"
+# What is left on the disk for others: the database may be there as well.
+SPARE_BYTES = 2_000_000_000
 # Of `st_blocks`, whatever the file system's own are.
 BLOCK = 512
 
@@ -40,12 +54,29 @@ def in_use(state: Path) -> Iterator[None]:
         yield
 
 
+def keep_within(state: Path, *, limit_bytes: int) -> int:
+    """Make room where the folder may be over its limit by now; return bytes removed.
+
+    This is for before each try: where little was added since the folder was measured, it
+    takes no time.
+    """
+    if _noted_bytes(state) <= limit_bytes:
+        return 0
+    return make_room(state, limit_bytes=limit_bytes)
+
+
+def is_nearly_full(state: Path) -> bool:
+    """Say whether the disk has too little left for a try."""
+    return shutil.disk_usage(state).free < SPARE_BYTES
+
+
 def make_room(state: Path, *, limit_bytes: int) -> int:
     """Remove what was used longest ago where the folder is over its limit; return bytes.
 
     Waits for the tries that run. What can't be removed stays.
     """
-    if size_of(state) <= limit_bytes:
+    if (size_bytes := size_of(state)) <= limit_bytes:
+        _note(state, size_bytes)
         return 0
     with _room(state, fcntl.LOCK_EX):
         before = left_bytes = size_of(state)
@@ -58,6 +89,7 @@ def make_room(state: Path, *, limit_bytes: int) -> int:
             if left_bytes <= enough_bytes:
                 break
             left_bytes -= _removed(piece)
+        _note(state, left_bytes)
         return before - left_bytes
 
 
@@ -79,6 +111,24 @@ def size_of(path: Path) -> int:
     return sum(found.values())
 
 
+def _note(state: Path, size_bytes: int) -> None:
+    """Note what the folder has, and the disk that it is on."""
+    said = [time.time(), size_bytes, shutil.disk_usage(state).used]
+    write_whole(state / NOTE, json.dumps(said).encode())
+
+
+def _noted_bytes(state: Path) -> float:
+    """Return what the folder has at most, by what was noted: infinitely much for nothing."""
+    try:
+        at, size_bytes, used_bytes = json.loads((state / NOTE).read_bytes())
+    except (OSError, ValueError):
+        return math.inf
+    if not 0 <= time.time() - at < BELIEVED_S:
+        return math.inf
+    more_bytes = shutil.disk_usage(state).used - used_bytes
+    return float(size_bytes + max(0, more_bytes))
+
+
 @contextmanager
 def _room(state: Path, how: int) -> Iterator[None]:
     state.mkdir(parents=True, exist_ok=True)
@@ -96,16 +146,17 @@ def _room(state: Path, how: int) -> Iterator[None]:
 def _oldest_first(state: Path) -> list[Path]:
     """Return pieces by when they were last read, where the file system keeps that.
 
-    What was read or written just now is left out.
+    A commit that was fetched just now is left out.
     """
     found = []
+    recent = time.time() - RECENT_S
     for pattern in PIECES:
         for piece in state.glob(pattern):
             with suppress(OSError):
                 used_at = max(map(_used_at, (piece, *piece.glob("*"))))
-                found.append((used_at, piece))
-    recent = time.time() - RECENT_S
-    return [piece for at, piece in sorted(found) if at < recent]
+                if used_at < recent or piece.parent.name != AHEAD:
+                    found.append((used_at, piece))
+    return [piece for _, piece in sorted(found)]
 
 
 def _used_at(path: Path) -> float:

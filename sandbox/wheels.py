@@ -4,15 +4,15 @@ Source: the PyPA specification of the binary distribution format.
 """
 
 import stat
-import zipfile
-import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from configparser import ConfigParser, Error
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
 from pathlib import Path, PurePosixPath
+from zipfile import ZipFile, ZipInfo
 
 from packaging.tags import Tag
 from packaging.utils import (
@@ -22,8 +22,12 @@ from packaging.utils import (
 )
 from packaging.version import InvalidVersion, Version
 
+from sandbox.archives import Unreadable, check_member, opened, read_member
+
 # The longest real metadata that we have seen hold a changelog: 600 kB.
 METADATA_LIMIT_BYTES = 4_000_000
+# Its reader takes minutes for a megabyte of lines that say nothing.
+EXECUTABLES_LIMIT_BYTES = 64_000
 MEMBERS_LIMIT = 50_000
 UNPACKED_LIMIT_BYTES = 1_500_000_000
 # Text packs to a tenth; what packs to a thousandth is there to fill a disk.
@@ -88,14 +92,18 @@ def check_built(path: Path, release: tuple[str, str] | None) -> None:
     said = canonicalize_name(str(metadata["Name"]))
     try:
         is_same = (said, Version(str(metadata["Version"]))) == (said_name, said_version)
-    except InvalidVersion:
+    except ValueError:
+        # No version, or one with more digits than Python reads.
         is_same = False
     if not is_same:
         raise UnfitWheel(f"{path.name} holds the metadata of another release.")
 
 
-def check_members(path: Path) -> None:
-    """Raise UnfitWheel where a wheel's members may not be installed."""
+def check_members(path: Path) -> int:
+    """Return the bytes that a wheel unpacks to, which are counted.
+
+    Raises UnfitWheel where its members may not be installed.
+    """
     with _opened(path) as archive:
         members = archive.infolist()
         if len(members) > MEMBERS_LIMIT:
@@ -108,11 +116,13 @@ def check_members(path: Path) -> None:
         for member in members:
             if fault := _fault_of(member):
                 raise UnfitWheel(f"{path.name}: {member.filename!r} {fault}.")
+            check_member(archive, member)
+    return unpacked_bytes
 
 
 def read_metadata(path: Path) -> bytes:
     """Return the core metadata of a wheel. Raises UnfitWheel."""
-    return _dist_info(path, "METADATA") or _missing(path)
+    return _dist_info(path, "METADATA", METADATA_LIMIT_BYTES) or _missing(path)
 
 
 def read_executables(path: Path) -> tuple[Executable, ...]:
@@ -120,9 +130,9 @@ def read_executables(path: Path) -> tuple[Executable, ...]:
     parser = ConfigParser(delimiters=("=",), interpolation=None, strict=False)
     # Names of scripts differ by case.
     parser.optionxform = str  # type: ignore[assignment,method-assign]
-    text = (_dist_info(path, "entry_points.txt") or b"").decode(errors="replace")
+    content = _dist_info(path, "entry_points.txt", EXECUTABLES_LIMIT_BYTES) or b""
     try:
-        parser.read_string(text)
+        parser.read_string(content.decode(errors="replace"))
         rows = parser.items("console_scripts")
     except Error:
         return ()
@@ -147,7 +157,7 @@ def _executable(name: str, value: str) -> Executable | None:
     return Executable(name, module, attribute)
 
 
-def _fault_of(member: zipfile.ZipInfo) -> str:
+def _fault_of(member: ZipInfo) -> str:
     """Return what is wrong with a member, or an empty word."""
     path = PurePosixPath(member.filename)
     if not path.parts or path.is_absolute() or ".." in path.parts:
@@ -160,7 +170,7 @@ def _fault_of(member: zipfile.ZipInfo) -> str:
     return ""
 
 
-def _dist_info(path: Path, name: str) -> bytes | None:
+def _dist_info(path: Path, name: str, limit_bytes: int) -> bytes | None:
     with _opened(path) as archive:
         found = [
             member
@@ -172,23 +182,17 @@ def _dist_info(path: Path, name: str) -> bytes | None:
             raise UnfitWheel(f"{path.name} has more than one {name}.")
         if not found:
             return None
-        try:
-            with archive.open(found[0]) as opened:
-                content = opened.read(METADATA_LIMIT_BYTES + 1)
-        except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError) as error:
-            # A member that is encrypted is a RuntimeError.
-            raise UnfitWheel(f"{path.name}'s {name} can't be read.") from error
-    if len(content) > METADATA_LIMIT_BYTES:
-        raise UnfitWheel(f"{path.name}'s {name} is too long.")
-    return content
+        return read_member(archive, found[0], limit_bytes=limit_bytes)
 
 
 def _missing(path: Path) -> bytes:
     raise UnfitWheel(f"{path.name} has no metadata.")
 
 
-def _opened(path: Path) -> zipfile.ZipFile:
+@contextmanager
+def _opened(path: Path) -> Iterator[ZipFile]:
     try:
-        return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise UnfitWheel(f"{path.name} is no wheel.") from error
+        with opened(path) as archive:
+            yield archive
+    except Unreadable as error:
+        raise UnfitWheel(f"{path.name} {error}.") from error

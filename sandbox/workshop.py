@@ -26,6 +26,7 @@ from pathlib import Path
 
 from requests import Session
 
+from sandbox.allowance import Allowance
 from sandbox.copies import copy_file
 from sandbox.index import Index
 from sandbox.interpreters import Interpreter, find_interpreters
@@ -53,6 +54,11 @@ class Workshop:
     build_s: float = 300
     import_s: float = 60
     call_s: float = 30
+    # Begins anew for each sandbox that reaches the index, and for each lock.
+    allowance: Callable[[], Allowance] = Allowance
+    # Of all packages that are installed together. What is needed for CUDA has 7 GB; all
+    # others that we have seen have less than 2.
+    unpacked_bytes: int = 8_000_000_000
 
     @property
     def doors(self) -> Path:

@@ -24,13 +24,19 @@ def git_is_new_enough(**_: object) -> list[CheckMessage]:
 # Of a deployment, for it makes a short attack on the sandbox: `check --deploy --tag sandbox`.
 @register("sandbox", deploy=True)
 def something_holds_foreign_code(**_: object) -> list[CheckMessage]:
-    """Return W002 where nothing on this machine can hold what releases run.
-
-    Landlock holds a command, but not a build: that needs the index, and so a network that
-    leads nowhere else.
-    """
+    """Return W002 where nothing on this machine can hold what releases run."""
     held = assessed()
-    if not settings.PROBE or held.namespaces:
+    if not settings.PROBE or held.holds:
         return []
     message = "No release is tried on this machine: pages say that it was not checked."
     return [CheckMessage(WARNING, message, hint=held.reason, id="scrapers.W002")]
+
+
+@register("sandbox", deploy=True)
+def sandboxes_get_tickets(**_: object) -> list[CheckMessage]:
+    """Return W003 where no machine can get a ticket, though releases are to be tried."""
+    if not settings.PROBE or settings.SANDBOX_TOKEN:
+        return []
+    message = "No release is tried: there is no SANDBOX_TOKEN."
+    hint = "Set one, here and where `manage.py sandbox` runs; or set PROBE to false."
+    return [CheckMessage(WARNING, message, hint=hint, id="scrapers.W003")]

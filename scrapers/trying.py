@@ -4,9 +4,8 @@ This needs no database and no secret but the package index's own.
 """
 
 import logging
-import zipfile
-import zlib
 from collections.abc import Mapping
+from errno import ENOSPC
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,22 +17,19 @@ from uv import find_uv_bin
 from registry.catalog.records import unchanged
 from registry.facts import Json
 from sandbox.providing import current_lock
+from sandbox.pythons import fetch_python
 from sandbox.records import LAYOUT
 from sandbox.sources import SourceTree
-from sandbox.tidying import make_room
+from sandbox.tidying import is_nearly_full, keep_within
 from sandbox.trying import Trial
 from sandbox.workshop import Workshop, open_workshop
 from scrapers.crawlers.index import Indexes
 from scrapers.http import session, trust
 from scrapers.probes.invocation import config_from
 from scrapers.source_trees import MARK, asked
-from scrapers.static import read_source
+from scrapers.static.wheel import read_wheel
 
 logger = logging.getLogger(__name__)
-
-# A member of a wheel that is longer says nothing that is read; so do more of them.
-MEMBER_LIMIT = 512 * 1024
-MEMBERS_LIMIT = 2000
 
 
 @cache
@@ -58,10 +54,33 @@ def workshop() -> Workshop:
 
 
 def tidy_up() -> None:
-    """Keep what tries have left on this machine within its limit of disk."""
+    """Keep what tries have left on this machine within its limit of disk.
+
+    Takes no time where little was added since; else it waits for the tries that run.
+    """
     limit_bytes = settings.SANDBOX_STATE_GB * 10**9
-    if removed := make_room(Path(settings.SANDBOX_STATE), limit_bytes=limit_bytes):
+    if removed := keep_within(Path(settings.SANDBOX_STATE), limit_bytes=limit_bytes):
         logger.info("Removed %d MB of what tries had kept.", removed // 10**6)
+
+
+def make_room() -> None:
+    """Tidy up before a try. Raises OSError where the disk is nearly full nevertheless."""
+    tidy_up()
+    if is_nearly_full(Path(settings.SANDBOX_STATE)):
+        raise OSError(ENOSPC, "This machine's disk is nearly full: nothing is tried.")
+
+
+def fetch_pythons() -> None:
+    """Have the configured Pythons fetched that this machine lacks; why not is logged."""
+    here = workshop()
+    missing = [one for one in settings.PROBE_PYTHONS if one not in here.interpreters]
+    if not settings.SANDBOX_FETCH_PYTHONS or not missing:
+        return
+    for minor in missing:
+        if why := fetch_python(minor, here.state, here.uv):
+            logger.warning("Python %s is not here and was not fetched: %s", minor, why)
+    # Who is at a try goes on with what there was.
+    workshop.cache_clear()
 
 
 def answer_run(question: Mapping[str, Any]) -> Json:
@@ -69,11 +88,13 @@ def answer_run(question: Mapping[str, Any]) -> Json:
 
     Where the same files would be installed for the same Python by the same sandbox, nothing
     is run again: that follows from the index's pages and the commit alone. Raises what
-    `try_spec` raises, and a CrawlError where a repository can't be had.
+    `try_spec` raises, a CrawlError where a repository can't be had, and OSError where this
+    machine's disk is nearly full.
     """
     spec, source = asked(question, workshop())
     if is_as_it_was(spec, source, question):
         return unchanged(question)
+    make_room()
     python, is_tap = str(question["python"]), names_tap(str(question["address"]))
     return try_spec(spec, source=source, python=python, is_tap=is_tap)
 
@@ -120,25 +141,3 @@ def try_spec(
         read_static=read_wheel,
     )
     return trial.of(spec, python=python, source=source)
-
-
-def read_wheel(wheel: Path) -> Json:
-    """Return what a wheel's files say, read as data; nothing of what is no archive."""
-    try:
-        with zipfile.ZipFile(wheel) as archive:
-            return read_source(_texts(archive))
-    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError):
-        return {}
-
-
-def _texts(archive: zipfile.ZipFile) -> Mapping[str, str]:
-    members = [
-        member
-        for member in archive.infolist()[:MEMBERS_LIMIT]
-        if member.filename.endswith((".py", ".json"))
-        and member.file_size <= MEMBER_LIMIT
-    ]
-    return {
-        member.filename: archive.read(member).decode("utf-8", "replace")
-        for member in members
-    }

@@ -11,7 +11,8 @@ import py_compile
 import sys
 import warnings
 
-CACHED = "/work/cached.pyc"
+# In the folder that it begins in.
+CACHED = "cached.pyc"
 LEFT_OUT = ("__pycache__", ".data", ".dist-info")
 
 

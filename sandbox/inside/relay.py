@@ -1,8 +1,11 @@
 """Inside the sandbox: run a command that finds the package index at 127.0.0.1.
 
 `relay.py SOCKET PORT -- COMMAND…`: what connects to the port, in the sandbox's own network,
-is connected to the gateway's socket. Runs on every Python that connectors are tried on, and
-starts fast: the standard library alone, and little of it.
+is connected to the gateway's socket. Where it has no network of its own, whatever is
+connected is led to the gateway anyway, and nobody may listen.
+
+Runs on every Python that connectors are tried on, and starts fast: the standard library
+alone, and little of it.
 """
 
 import _thread
@@ -16,7 +19,10 @@ def main() -> None:
     path, port, command = sys.argv[1], int(sys.argv[2]), sys.argv[4:]
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind(("127.0.0.1", port))
+    try:
+        listening.bind(("127.0.0.1", port))
+    except PermissionError:
+        os.execvp(command[0], command)
     listening.listen(128)
     _thread.start_new_thread(accept, (listening, path))
     _, status = os.waitpid(os.spawnvp(os.P_NOWAIT, command[0], command), 0)

@@ -22,8 +22,17 @@ def main():
         "became root": lambda: os.setuid(0) or True,
         "read the worker's file": lambda: open(worker["file"]).read(),
         "read the worker's environment": lambda: environment(worker),
-        "reached a port of the machine": lambda: connect(worker["port"]),
-        "reached an abstract socket": lambda: abstract(worker["abstract"]),
+        "reached a port of the machine": lambda: reach(
+            worker, socket.AF_INET, ("127.0.0.1", worker["port"])
+        ),
+        "reached an abstract socket": lambda: reach(
+            worker, socket.AF_UNIX, "\0" + worker["abstract"]
+        ),
+        "reached a socket by its path": lambda: reach(
+            worker, socket.AF_UNIX, worker["path"]
+        ),
+        "sent a datagram by a pair": lambda: datagram(worker["path"]),
+        "found its door closed": lambda: worker["door"] and not enters(worker["door"]),
         "opened a netlink socket": lambda: socket.socket(
             AF_NETLINK, socket.SOCK_RAW, 0
         ),
@@ -59,16 +68,38 @@ def environment(worker):
     return worker["canary"] in os.environ or bool(open(path, "rb").read())
 
 
-def connect(port):
-    """Reach a port of the machine that the worker listens at."""
-    return socket.create_connection(("127.0.0.1", port), timeout=0.5)
+def reach(worker, family, address):
+    """Reach somebody who says the word."""
+    made = socket.socket(family)
+    made.settimeout(0.5)
+    made.connect(address)
+    return made.recv(64).decode() == worker["word"]
 
 
-def abstract(name):
-    """Reach a socket without a path."""
-    made = socket.socket(socket.AF_UNIX)
-    made.connect("\0" + name)
-    return made
+def datagram(path):
+    """Have the kernel look for a peer that a pair's end was never given."""
+    ends = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        ends[0].sendto(b"x", path)
+    except (PermissionError, FileNotFoundError):
+        return False
+    except OSError:
+        # The peer is of another kind: it was found.
+        return True
+    return True
+
+
+def enters(path):
+    """Tell whether the socket that was lent is there, by its path or by any port."""
+    for family, address in ((socket.AF_UNIX, path), (socket.AF_INET, ("127.0.0.1", 1))):
+        try:
+            made = socket.socket(family)
+            made.settimeout(5)
+            made.connect(address)
+            return made.recv(64) == b"door"
+        except OSError:
+            continue
+    return False
 
 
 def called(result):

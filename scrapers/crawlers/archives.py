@@ -13,6 +13,8 @@ import zipfile
 import zlib
 from typing import IO, cast
 
+from sandbox.archives import PACKINGS
+
 # The largest metadata is mostly a README; a member that claims more is not read.
 METADATA_LIMIT = 2 * 1024 * 1024
 MEMBERS_LIMIT = 5000
@@ -51,6 +53,8 @@ def _from_zip(archive: IO[bytes], pattern: re.Pattern[str]) -> bytes | None:
     with zipfile.ZipFile(archive) as opened:
         for member in opened.infolist()[:MEMBERS_LIMIT]:
             if pattern.fullmatch(member.filename):
+                if member.compress_type not in PACKINGS:
+                    return None
                 with opened.open(member) as content:
                     return _limited(content)
     return None

@@ -34,30 +34,34 @@ def read_source(files: Mapping[str, str]) -> Json:
     `files` maps paths to texts; those that say nothing, or too much, are passed over. Keys:
     `framework`, and where they are known `capabilities`, `settings`, `streams`.
     """
-    chosen = _chosen(files)
-    code = {path: text for path, text in chosen.items() if path.endswith(".py")}
+    # Half characters are no text that a parser takes.
+    texts = {
+        path: files[path].encode("utf-8", "replace").decode()
+        for path in telling({path: len(text) for path, text in files.items()})
+    }
+    code = {path: text for path, text in texts.items() if path.endswith(".py")}
     reading, _ = read_code((path, text.encode()) for path, text in code.items())
     found: dict[str, list[Json] | list[str] | None] = {
         "capabilities": plugin_capabilities(reading) or argument_capabilities(reading),
         "settings": plugin_settings(reading) or read_settings(code, reading),
-        "streams": sdk_streams(reading) or read_streams(chosen),
+        "streams": sdk_streams(reading) or read_streams(texts),
     }
     known = {key: value for key, value in found.items() if value is not None}
     return {"framework": _framework(code), **known}
 
 
-def _chosen(files: Mapping[str, str]) -> dict[str, str]:
-    """Return the connector's own files, in the order of their paths, up to the limits."""
-    chosen: dict[str, str] = {}
+def telling(sizes: Mapping[str, int]) -> list[str]:
+    """Return which of a wheel's files, by path and size, say something of the connector.
+
+    These are its own, in the order of their paths, up to the limits.
+    """
+    chosen: list[str] = []
     left = SOURCE_LIMIT
-    for path in sorted(files):
-        text = files[path]
-        # Half characters are no text that a parser takes.
-        text = text.encode("utf-8", "replace").decode()
+    for path in sorted(sizes):
         is_read = path.endswith(".py") or is_schema(path)
-        if is_read and len(text) <= min(FILE_LIMIT, left) and _is_own(path):
-            chosen[path] = text
-            left -= len(text)
+        if is_read and sizes[path] <= min(FILE_LIMIT, left) and _is_own(path):
+            chosen.append(path)
+            left -= sizes[path]
         if len(chosen) >= FILES_LIMIT:
             break
     return chosen

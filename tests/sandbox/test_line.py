@@ -1,19 +1,18 @@
 """The whole way: a release on an index, tried in the sandbox, seen on its page."""
 
 import json
-import shutil
-import tempfile
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from registry.models import ConformanceRun, Loading, ProbeTicket, Snapshot, Variant
 from registry.vocabulary import TicketKind
-from sandbox import Level, assessed
-from scrapers import tasks, trying
+from scrapers import trying
 from tests.registry.rows import documents
 from tests.sandbox.connectors import wheel_of
+from tests.scrapers.machines import machine, try_next
 
 ABOUT = """
 import json, sys
@@ -43,30 +42,12 @@ def main():
 BROKEN = "import a_module_that_nobody_has\n\ndef main(): pass\n"
 
 
-@pytest.fixture
-def songbook(settings, index):
-    """A Songbook on the tests' index, with a sandbox of its own."""
-    if assessed().level is not Level.BUBBLEWRAP:
-        pytest.skip(f"releases are resolved in bubblewrap alone: {assessed().reason}")
-    folder = Path(tempfile.mkdtemp(prefix="songbook-line-"))
-    folder.chmod(0o755)
-    settings.PROBE = True
-    settings.PACKAGE_INDEX_URL = index.url
-    settings.SANDBOX_STATE = str(folder)
-    settings.PROBE_PYTHONS = ["3.13", "3.12"]
-    trying.workshop.cache_clear()
-    settings.PROBE_PYTHONS = [max(trying.workshop().interpreters, key=len)]
-    yield index
-    trying.workshop.cache_clear()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.mark.django_db
 def test_a_release_is_tried_and_described_by_what_it_showed(songbook, crawl, client):
     songbook.put("tap-alpha", wheel_of("tap-alpha", ABOUT))
     crawl("pypi:tap-alpha")
     assert ProbeTicket.objects.count() == 1
-    tasks.invoke()
+    try_next()
     row = Variant.objects.get()
     assert list(row.tried["pythons"].values()) == ["yes"]
     assert row.definition["capabilities"] == ["catalog", "discover"]
@@ -84,7 +65,7 @@ def test_a_release_is_tried_and_described_by_what_it_showed(songbook, crawl, cli
 def test_a_release_that_does_not_start_says_why(songbook, crawl, client):
     songbook.put("tap-alpha", wheel_of("tap-alpha", BROKEN))
     crawl("pypi:tap-alpha")
-    tasks.invoke()
+    try_next()
     run = Snapshot.objects.get(subject__startswith="run/").run
     assert run.starts == "no"
     page = client.get(f"/runs/{run.pk}").content.decode()
@@ -101,7 +82,7 @@ def test_an_index_that_is_away_is_no_fault_of_the_release(songbook, crawl, setti
     crawl("pypi:tap-alpha")
     settings.PACKAGE_INDEX_URL = "http://127.0.0.1:1/simple/"
     trying.workshop.cache_clear()
-    tasks.invoke()
+    try_next()
     ticket = ProbeTicket.objects.get()
     assert (ticket.lease, ticket.failures) == (None, 1)
     assert ticket.due_at > timezone.now()
@@ -114,22 +95,22 @@ def test_a_release_whose_files_are_the_same_is_not_run_again(
 ):
     songbook.put("tap-alpha", wheel_of("tap-alpha", ABOUT))
     crawl("pypi:tap-alpha")
-    tasks.invoke()
+    try_next()
     runs = ProbeTicket.objects.filter(kind=TicketKind.RUN)
     monkeypatch.setattr(trying, "try_spec", None)
     # A newer Python elsewhere may have been the last to try it.
     for times, said in enumerate(({}, {"patch": 900}), start=1):
         # Before what follows from it.
         runs.update(due_at=timezone.now(), priority=0, **said)
-        tasks.invoke()
+        try_next()
         ticket = runs.get()
         assert (ticket.unchanged, ticket.failures) == (times, 0)
     monkeypatch.undo()
     # Another Python tries it again, and shows that it does what it did.
     runs.update(patch=0, priority=0)
-    tasks.renew()
+    machine().announce()
     assert runs.get().due_at <= timezone.now()
-    tasks.invoke()
+    try_next()
     ticket = runs.get()
     assert ticket.patch == trying.workshop().interpreters[ticket.python].patch
     assert Snapshot.objects.filter(subject__startswith="run/").count() == 1
@@ -153,7 +134,7 @@ def test_a_tap_and_a_target_are_judged_and_tried_with_each_other(
         crawl(f"pypi:{kind}-good")
     # The verdicts on the tap say enough: a target's take a minute.
     for _ in range(4):
-        tasks.invoke()
+        try_next()
         ProbeTicket.objects.filter(
             kind="conformance", source__address="target-good"
         ).delete()
@@ -168,3 +149,17 @@ def test_a_tap_and_a_target_are_judged_and_tried_with_each_other(
     assert f'href="/conformance/{verdicts.pk}"' in page
     assert f'href="/matrix/{loading.pk}"' in page
     assert not ProbeTicket.objects.filter(failures__gt=0).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_machine_tries_over_http_until_nothing_is_due(
+    songbook, crawl, settings, live_server, capsys
+):
+    settings.SANDBOX_TOKEN = "t" * 40
+    songbook.put("tap-alpha", wheel_of("tap-alpha", ABOUT))
+    crawl("pypi:tap-alpha")
+    call_command("sandbox", live_server.url, once=True)
+    ticket = ProbeTicket.objects.get(kind=TicketKind.RUN)
+    assert f"Tried tap-alpha 1.0 on Python {ticket.python}" in capsys.readouterr().out
+    assert (ticket.lease, ticket.failures) == (None, 0)
+    assert Snapshot.objects.filter(subject=ticket.subject).exists()

@@ -1,4 +1,4 @@
-"""Two real connectors, from the real index to what they say of themselves.
+"""Two real connectors, from the real index to what they say of themselves, at each level.
 
 A sample, and no more: a public index is no catalogue to scan, and this runs with every run
 of the tests.
@@ -13,6 +13,8 @@ from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
 from sandbox.index import Index, Unavailable
 from sandbox.trying import Trial
+
+pytestmark = pytest.mark.usefixtures("level")
 
 
 @pytest.fixture

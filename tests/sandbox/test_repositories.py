@@ -1,8 +1,6 @@
 """Connectors that are installed from Git: fetched out here, built and run in the sandbox."""
 
 import shutil
-import tempfile
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -11,32 +9,15 @@ from registry.catalog.following import follow_variants
 from registry.catalog.questions import question_of
 from registry.models import ProbeRun, ProbeTicket, Release, Source, Variant
 from registry.vocabulary import Origin, SourceKind, TicketKind
-from sandbox import Level, assessed
 from scrapers import tasks, trying
 from scrapers.probes.conformance import VERSION
 from tests.sandbox.connectors import sources_of, wheel_of
 from tests.sandbox.test_line import ABOUT
 from tests.scrapers.git_server import GitServer
 from tests.scrapers.going import go
+from tests.scrapers.machines import try_next
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def songbook(settings, index):
-    """A Songbook on the tests' index, with a sandbox of its own and one Python."""
-    if assessed().level is not Level.BUBBLEWRAP:
-        pytest.skip(f"releases are built in bubblewrap alone: {assessed().reason}")
-    folder = Path(tempfile.mkdtemp(prefix="songbook-git-line-"))
-    folder.chmod(0o755)
-    settings.PROBE = True
-    settings.PACKAGE_INDEX_URL = index.url
-    settings.SANDBOX_STATE = str(folder)
-    trying.workshop.cache_clear()
-    settings.PROBE_PYTHONS = [max(trying.workshop().interpreters, key=len)]
-    yield index
-    trying.workshop.cache_clear()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
@@ -85,7 +66,7 @@ def test_a_branch_that_nobody_pinned_is_tried_as_it_is(
     look(upstream)
     ticket = ProbeTicket.objects.get()
     assert (ticket.version, ticket.revision, ticket.is_current) == ("HEAD", "", True)
-    tasks.invoke()
+    try_next()
     run = ProbeRun.objects.get()
     assert (run.starts, run.commit) == ("yes", made)
     names = [row["name"] for row in run.snapshot.evidence["packages"]]
@@ -108,20 +89,19 @@ def test_a_push_is_tried_and_the_same_commit_is_not(
     first = commit(upstream)
     curate(folder, crawl, f"git+{upstream.url}.git")
     look(upstream)
-    tasks.invoke()
+    try_next()
     further = ProbeTicket.objects.get(kind=TicketKind.CONFORMANCE)
     assert further.revision == first
     runs = ProbeTicket.objects.filter(kind=TicketKind.RUN)
     further.succeeded(timezone.now(), lock="l", is_news=True, patch=0, layout=VERSION)
     runs.update(due_at=timezone.now())
     monkeypatch.setattr(trying, "try_spec", None)
-    tasks.invoke()
+    try_next()
     assert runs.get().unchanged == 1
     monkeypatch.undo()
     pushed = commit(upstream, ABOUT.replace("things", "others"))
     look(upstream)
-    runs.update(due_at=timezone.now())
-    tasks.invoke()
+    try_next()
     further.refresh_from_db()
     assert (further.revision, further.due_at is None) == (pushed, False)
     assert question_of(further)["revision"] == pushed
@@ -136,7 +116,7 @@ def test_what_is_pinned_is_tried_at_its_tag(songbook, upstream, folder, crawl):
     look(upstream)
     ticket = ProbeTicket.objects.get()
     assert (ticket.version, ticket.revision) == ("1.0.0", "v1.0.0")
-    tasks.invoke()
+    try_next()
     assert ProbeRun.objects.get().commit == tagged
     row = tried()
     assert row.current_release.version == "1.0.0"
@@ -155,7 +135,7 @@ def test_a_folder_of_a_repository_is_built_with_all_of_it_there(
     )
     curate(folder, crawl, f"git+{upstream.url}.git#subdirectory=taps/alpha")
     look(upstream)
-    tasks.invoke()
+    try_next()
     assert ProbeRun.objects.get().starts == "yes"
 
 
@@ -178,7 +158,7 @@ def test_a_build_finds_links_but_nothing_of_this_machine(
     )
     curate(folder, crawl, f"git+{upstream.url}.git")
     look(upstream)
-    tasks.invoke()
+    try_next()
     assert ProbeRun.objects.get().starts == "yes"
 
 
@@ -186,7 +166,7 @@ def test_a_project_that_does_not_build_says_why(songbook, upstream, folder, craw
     commit(upstream, prepare="import a_module_that_nobody_has")
     curate(folder, crawl, f"git+{upstream.url}.git")
     look(upstream)
-    tasks.invoke()
+    try_next()
     run = ProbeRun.objects.get()
     assert (run.installs, tried().tried["pythons"]) == ("no", {run.python: "no"})
     assert [step["name"] for step in run.snapshot.evidence["steps"]] == ["build"]
@@ -200,7 +180,7 @@ def test_a_package_of_the_same_name_is_not_what_git_gives(
     made = commit(upstream)
     curate(folder, crawl, f"git+{upstream.url}.git")
     look(upstream)
-    tasks.invoke()
+    try_next()
     run = ProbeRun.objects.get()
     assert (run.starts, run.commit) == ("yes", made)
     [package] = run.snapshot.evidence["packages"]
@@ -226,7 +206,7 @@ def test_a_repository_that_is_away_is_no_fault_of_the_connector(
     curate(folder, crawl, f"git+{upstream.url}.git")
     look(upstream)
     shutil.rmtree(upstream.bare.git_dir)
-    tasks.invoke()
+    try_next()
     ticket = ProbeTicket.objects.get()
     assert (ticket.failures, ProbeRun.objects.count()) == (1, 0)
     assert ticket.due_at > timezone.now()

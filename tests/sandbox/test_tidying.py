@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from sandbox.tidying import in_use, make_room, size_of
+from sandbox.tidying import in_use, keep_within, make_room, size_of
 
 KB = 1024
 
@@ -70,6 +70,55 @@ def test_what_was_put_there_just_now_stays(state):
     make_room(state, limit_bytes=50 * KB)
     assert left(state) == []
     assert fetched.exists()
+
+
+def test_what_a_try_has_just_put_there_goes_when_the_try_is_over(state):
+    put(state / "index" / "files" / "bb" / "now" / "x.whl", 100 * KB, at=time.time())
+    make_room(state, limit_bytes=110 * KB)
+    assert left(state) == []
+    assert not (state / "index" / "files" / "bb" / "now").exists()
+
+
+def test_pages_go_as_files_do(state):
+    for n in range(10):
+        put(state / "index" / "pages" / "pypi" / f"{n}.json", 100 * KB, at=100 + n)
+    make_room(state, limit_bytes=1_000 * KB)
+    assert left(state) == []
+    pages = {path.stem for path in (state / "index" / "pages" / "pypi").iterdir()}
+    assert pages == {str(n) for n in range(10 - len(pages), 10)}
+    assert 0 < len(pages) < 10
+
+
+def test_room_is_made_when_the_limit_is_over(state):
+    assert keep_within(state, limit_bytes=800 * KB) > 0
+    assert len(left(state)) < 8
+    assert keep_within(state, limit_bytes=800 * KB) == 0
+
+
+def test_folder_is_measured_again_when_its_disk_has_grown(state):
+    assert keep_within(state, limit_bytes=100_000 * KB) == 0
+    piece = state / "index" / "files" / "bb" / "new" / "x.whl"
+    put(piece, 1, at=50)
+    with piece.open("ab") as opened:
+        # More than what others remove in this moment.
+        os.posix_fallocate(opened.fileno(), 0, 300_000 * KB)
+    assert keep_within(state, limit_bytes=100_000 * KB) > 0
+    assert size_of(state) <= 100_000 * KB
+
+
+def test_folder_whose_note_says_nothing_is_measured(state):
+    assert keep_within(state, limit_bytes=10_000 * KB) == 0
+    (state / ".measured").write_text("nothing")
+    assert keep_within(state, limit_bytes=800 * KB) > 0
+
+
+def test_folder_is_not_measured_before_it_can_be_over(state):
+    limit_bytes = 10**15
+    assert keep_within(state, limit_bytes=limit_bytes) == 0
+    noted = (state / ".measured").read_bytes()
+    for _ in range(3):
+        assert keep_within(state, limit_bytes=limit_bytes) == 0
+    assert (state / ".measured").read_bytes() == noted
 
 
 def test_links_count_once(tmp_path):

@@ -4,14 +4,17 @@ import json
 from dataclasses import replace
 
 import pytest
+import requests
 
 from sandbox.index import Unavailable
 from sandbox.locking import NotASpec
 from sandbox.providing import NoInterpreter, current_lock, provided
 from sandbox.trying import Trial
-from tests.sandbox.connectors import sdist_of, wheel_of
+from tests.sandbox.connectors import ALPHA, sdist_of, wheel_of
 from tests.scrapers.packages import Answer
 
+# Every test here is made at each level that a machine has of its own.
+pytestmark = pytest.mark.usefixtures("level")
 PRINTS = "def main():\n    print({text!r})\n"
 
 
@@ -55,6 +58,20 @@ def test_record_says_what_a_connector_answered(index, attempt, python):
     assert "orders" in step(record, "discover-config")["stdout"]
     assert step(record, "discover-config")["config"] == {"stream": "orders"}
     assert "FileNotFoundError" in step(record, "bad-config")["stderr"]
+
+
+def test_record_says_what_held_the_release_and_not_where(
+    index, attempt, level, workshop
+):
+    code = ALPHA + "    raise ValueError(__file__, sys.argv[0], sys.path)\n"
+    index.put("tap-alpha", sdist_of("tap-alpha", code, version="1.05"))
+    record = attempt("tap-alpha")
+    assert record["level"] == level
+    assert "/opt/connector/lib/python" in step(record, "help")["stderr"]
+    assert "/work/missing.json" in step(record, "bad-config")["stderr"]
+    said = json.dumps(record)
+    assert str(workshop.state) not in said
+    assert "songbook-run" not in said
 
 
 def test_config_is_made_of_what_the_connector_says(index, workshop, python):
@@ -229,6 +246,8 @@ def test_source_distribution_is_built_once(index, attempt):
 def test_build_reaches_nothing(index, attempt, monkeypatch, index_server):
     monkeypatch.setenv("SONGBOOK_SECRET", "do-not-tell")
     port = index_server.server.server_port
+    index.answers["/elsewhere"] = Answer(200, "text/plain", b"the index itself")
+    assert requests.get(f"http://127.0.0.1:{port}/elsewhere", timeout=9).ok
     prepare = f"""
         import json, socket, sys
         found = []
@@ -238,8 +257,14 @@ def test_build_reaches_nothing(index, attempt, monkeypatch, index_server):
                 found.append(place)
             except OSError:
                 pass
-        if socket.socket().connect_ex(("127.0.0.1", {port})) == 0:
-            found.append("index")
+        for address in ("127.0.0.1", "localhost"):
+            try:
+                line = socket.create_connection((address, {port}), timeout=2)
+                line.sendall(b"GET /elsewhere HTTP/1.0\\r\\n\\r\\n")
+                if b"the index itself" in line.makefile("rb").read():
+                    found.append("index")
+            except OSError:
+                pass
         found += [name for name in os.environ if "SECRET" in name or "DATABASE" in name]
         print("found", json.dumps(found), file=sys.stderr)
     """
@@ -312,6 +337,11 @@ def forge():
         line.connect("/run/index.sock")
         line.sendall(REPORT)
         tried.append("socket")
+    except OSError:
+        pass
+    try:
+        socket.create_connection(("127.0.0.1", 1)).sendall(REPORT)
+        tried.append("port")
     except OSError:
         pass
     for path in glob.glob("/proc/[0-9]*/fd/*"):

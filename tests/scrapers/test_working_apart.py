@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from scrapers.conforming.apart import Overrun, apart
+from scrapers.apart import Overrun, apart
 from scrapers.conforming.masking import MASK, masked
 from scrapers.conforming.replays import replays
 from scrapers.conforming.verdicts import (

@@ -13,7 +13,7 @@ from registry.facts import Finding, Json
 from registry.vocabulary import Severity
 from scrapers.crawlers.definitions.tree import File, Tree
 from scrapers.crawlers.repository import documents, project
-from scrapers.crawlers.repository.python_code import read_code
+from scrapers.crawlers.repository.much_code import read_much_code
 from scrapers.texts import name_findings, tidied
 
 SONGBOOK, MELTANO = ".songbook.yml", "meltano.yml"
@@ -62,8 +62,8 @@ def _read(contents: dict[str, bytes]) -> tuple[Json, list[Finding]]:
             reading.setdefault(key, []).append(value)
         elif value:
             reading[key] = value
-    code = ((path, contents[path]) for path in contents if _is_code(path))
-    read, more = read_code(code)
+    code = {path: contents[path] for path in contents if _is_code(path)}
+    read, more = read_much_code(code)
     reading |= read
     readme, told = _readme(contents)
     reading |= readme

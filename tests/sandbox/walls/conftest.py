@@ -9,32 +9,41 @@ import subprocess
 import sys
 import tempfile
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
-from sandbox import Level, Limits, run
+from sandbox import Level, Limits, landlock, run
 from sandbox.accounts import account
 from sandbox.levels import why_not
 from sandbox.selftest import interpreter
 
 ATTACKS = Path(__file__).parent / "attacks"
 CANARY = "SONGBOOK_TEST_CANARY"
+HOLDING = (Level.CONTAINER, Level.BUBBLEWRAP, Level.LANDLOCK)
+
+
+# Landlock as Linux 6.8 has it: signals are not kept in, and are sent for who may.
+OLDER = 4
+LANDLOCKS = (Level.LANDLOCK, f"{Level.LANDLOCK} {OLDER}")
 
 
 @lru_cache
-def reason_against(level):
+def reason_against(level, _known):
     return why_not(level, account())
 
 
-@pytest.fixture(params=[Level.CONTAINER, Level.BUBBLEWRAP, Level.LANDLOCK])
-def level(request):
-    """Each level that this machine offers."""
-    if reason := reason_against(request.param):
+@pytest.fixture(params=[*HOLDING, *LANDLOCKS[1:]])
+def level(request, monkeypatch):
+    """Each level that this machine offers, and Landlock as on an older one."""
+    name, _, known = str(request.param).partition(" ")
+    if known:
+        monkeypatch.setattr(landlock, "NEWEST", int(known))
+    if reason := reason_against(Level(name), known):
         pytest.skip(f"{request.param}: {reason}")
-    return request.param
+    return Level(name)
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +90,10 @@ def target(monkeypatch):
             made = held.enter_context(socket.socket(socket.AF_UNIX))
             made.bind(address)
             made.listen()
-        (folder / "socket").chmod(0o777)
+        taking = held.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+        taking.bind(str(folder / "datagrams"))
+        for socket_file in ("socket", "datagrams"):
+            (folder / socket_file).chmod(0o777)
         yield {
             "pid": os.getpid(),
             "canary": CANARY,
@@ -95,11 +107,26 @@ def target(monkeypatch):
 
 
 @pytest.fixture
+def door(target):
+    """A socket to be lent, and those who came to it; each of them hears where he is."""
+    came = []
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(str(Path(target["folder"], "door")))
+        Path(target["folder"], "door").chmod(0o777)
+        made.listen(128)
+        thread = threading.Thread(target=_greet, args=(made, came))
+        thread.start()
+        yield Path(target["folder"], "door"), came
+        made.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+@pytest.fixture
 def attack(script, target):
     """Return what an attack says that it could do."""
 
-    def attacks(name):
-        done = script(name, stdin=json.dumps(target).encode())
+    def attacks(name, **more):
+        done = script(name, stdin=json.dumps(target).encode(), **more)
         assert done.exit_code == 0, done
         return json.loads(done.stdout)
 
@@ -121,6 +148,17 @@ def unheld(target):
         return json.loads(done.stdout)
 
     return attacks
+
+
+def _greet(made, came):
+    while True:
+        try:
+            near, _ = made.accept()
+        except OSError:
+            return
+        with near, suppress(OSError):
+            came.append(near)
+            near.sendall(b"door")
 
 
 def _listen_by_tcp(held):

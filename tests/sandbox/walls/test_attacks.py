@@ -4,18 +4,41 @@ Those that do no harm are tried without a sandbox too, so that it is the sandbox
 tested and not this machine.
 """
 
+import ctypes
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+import pytest
 
 from sandbox import Ending, Limits
 from sandbox.limits import KIB, MIB
 from tests.sandbox.walls.conftest import ATTACKS
 
 NOTHING = []
+
+
+@pytest.fixture
+def asked_to_go_on():
+    """How often this process got the signal that asks it to go on."""
+    times = []
+    before = signal.signal(signal.SIGCONT, lambda *_: times.append(1))
+    yield times
+    signal.signal(signal.SIGCONT, before)
+
+
+@pytest.fixture
+def queue(target):
+    """A queue of messages with one in it, open to every account."""
+    libc = ctypes.CDLL(None)
+    made = target["queue"] = libc.msgget(0, 0o1000 | 0o666)
+    libc.msgsnd(made, struct.pack("l8s", 1, b"secret"), 8, 0)
+    yield made
+    libc.msgctl(made, 0, None)
 
 
 def named(name):
@@ -51,7 +74,8 @@ def test_nobody_is_reached_by_any_socket(attack):
 
 
 def test_without_a_sandbox_they_are_reached(unheld):
-    reached = {"loopback", "own address", "udp", "path", "abstract"}
+    reached = {"loopback", "own address", "udp", "path", "abstract", "a pair"}
+    reached |= {"half a pair", "connecting again", "sending first"}
     assert reached <= set(unheld("reaching"))
 
 
@@ -95,6 +119,25 @@ def test_no_process_outside_gets_a_signal(attack):
 
 def test_without_a_sandbox_it_gets_one(unheld):
     assert "worker" in unheld("killing")
+
+
+def test_no_file_sends_a_process_outside_a_signal(attack, target, asked_to_go_on):
+    attack("signing_for_others")
+
+    assert not asked_to_go_on
+
+
+def test_without_a_sandbox_it_sends_one(unheld, asked_to_go_on):
+    assert unheld("signing_for_others") == ["worker"]
+    assert asked_to_go_on
+
+
+def test_queues_of_the_machine_are_not_touched(attack, queue):
+    assert attack("taking_messages") == NOTHING
+
+
+def test_without_a_sandbox_they_are(unheld, queue):
+    assert unheld("taking_messages") == ["read", "removed"]
 
 
 def test_a_daemon_does_not_outlive_its_run(attack, target):
