@@ -14,6 +14,7 @@ class Candidate:
     name: str
     is_curated: bool
     is_gone: bool
+    is_withheld: bool
     is_hidden: bool
     released_at: datetime | None
 
@@ -52,6 +53,12 @@ CRITERIA = (
         rank=lambda one: one.is_gone,
         fact=lambda one: not one.is_gone,
         reason="It is the only variant.",
+    ),
+    Criterion(
+        question="No index has quarantined its package",
+        rank=lambda one: one.is_withheld,
+        fact=lambda one: not one.is_withheld,
+        reason="The other variants' packages are quarantined by their index.",
     ),
     Criterion(
         question="The curated definitions name it as the default",

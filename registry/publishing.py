@@ -168,7 +168,7 @@ def _put_definitions(
             address,
             variant.definition,
             base=settings.PUBLIC_URL,
-            deprecated=variant.gone_at is not None,
+            deprecated=variant.is_deprecated,
         )
         findings = lint(address, document)
         if not is_held(findings):
@@ -250,7 +250,7 @@ def _listed(variants: QuerySet[Variant]) -> dict[Plugin, list[Variant]]:
         variants.exclude(listed_at=None)
         .order_by("plugin__type", "plugin__name", "name")
         .select_related("plugin")
-        .only("name", "gone_at", "logo_url", "plugin__type", "plugin__name",
+        .only("name", "gone_at", "withheld_at", "logo_url", "plugin__type", "plugin__name",
               "plugin__default_variant")
     )  # fmt: skip
     grouped: dict[Plugin, list[Variant]] = defaultdict(list)
@@ -263,14 +263,14 @@ def _entry(plugin: Plugin, variants: Sequence[Variant]) -> Entry:
     """Return a plugin's index entry; a default that is held back yields to a listed one."""
     by_id = {variant.pk: variant for variant in variants}
     default = by_id.get(plugin.default_variant_id or 0) or min(
-        variants, key=lambda variant: (variant.gone_at is not None, variant.name)
+        variants, key=lambda variant: (variant.is_deprecated, variant.name)
     )
     return Entry(
         name=plugin.name,
         default_variant=default.name,
         variants=tuple(variant.name for variant in variants),
         logo_url=default.logo_url,
-        deprecated=frozenset(v.name for v in variants if v.gone_at is not None),
+        deprecated=frozenset(v.name for v in variants if v.is_deprecated),
     )
 
 
@@ -291,7 +291,7 @@ def _listed_documents() -> Iterable[tuple[Address, bool, Json]]:
             address,
             variant.definition,
             base=settings.PUBLIC_URL,
-            deprecated=variant.gone_at is not None,
+            deprecated=variant.is_deprecated,
         )
         is_default = variant.plugin.default_variant_id == variant.pk
         yield address, is_default, document

@@ -212,6 +212,7 @@ class Dependency:
 class Tried:
     """What one record says. `type` is None where neither name nor runs tell it.
 
+    `starts` is what the outcomes come to: whether it does anything when it is called.
     `required_groups` are the sets of setting names each of which is enough to run.
     """
 
@@ -226,6 +227,7 @@ class Tried:
     committed_at: datetime | None = None
     type: PluginType | None = None
     outcomes: tuple[Outcome, ...] = ()
+    starts: Answer = Answer.UNKNOWN
     executable: Known[str] | None = None
     reported_version: Known[str] | None = None
     settings: Known[tuple[Setting, ...]] | None = None
@@ -257,6 +259,7 @@ class Tried:
             "committed_at": self.committed_at and self.committed_at.isoformat(),
             "type": self.type.value if self.type else None,
             "outcomes": [outcome.as_json() for outcome in self.outcomes],
+            "starts": self.starts.value,
             **{key: _known(getattr(self, key)) for key in texts},
             "settings": _known_list(self.settings),
             "required_groups": _known(self.required_groups),

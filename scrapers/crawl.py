@@ -16,7 +16,7 @@ from registry.catalog.logos import keep_logos
 from registry.catalog.rating import unrate
 from registry.evidence import Evidence, Look
 from registry.facts import Finding, Json
-from registry.models import Snapshot, Source
+from registry.models import ProbeTicket, Snapshot, Source
 from registry.models.bulk import BATCH
 from registry.vocabulary import Outcome, PluginType, SourceKind
 from scrapers.looking import look_at
@@ -102,17 +102,8 @@ def _keep(source: Source, look: Look, *, now: datetime) -> Crawl:
         snapshots = Snapshot.objects.bulk_create(news, batch_size=BATCH)
         keep_logos(look.logos, now=now)
         if not is_quiet:
-            _enrol_places(row, look, now=now)
-            _welcome_back(row)
             changed = {"subjects": len(snapshots), "gone": len(look.gone)}
-            row.crawl_succeeded(
-                now,
-                outcome=Outcome.CHANGED,
-                changed=changed,
-                asked_before=source.asked_at,
-                **_seen(row, look, now=now),
-            )
-            unrate([row])
+            _note(row, look, changed, asked_before=source.asked_at, now=now)
         if look.counters is not None:
             recount(row)
     if is_quiet:
@@ -123,6 +114,30 @@ def _keep(source: Source, look: Look, *, now: datetime) -> Crawl:
         findings=(*look.findings, *(f for e in look.evidence for f in e.findings)),
         look=look,
     )
+
+
+def _note(
+    row: Source,
+    look: Look,
+    changed: Json,
+    *,
+    asked_before: datetime | None,
+    now: datetime,
+) -> None:
+    """Write what follows from a look that saw anything new."""
+    _enrol_places(row, look, now=now)
+    _welcome_back(row)
+    if look.revision != row.revision:
+        # Whatever moved in a repository, what nobody pinned may do something else.
+        ProbeTicket.objects.pushed(row, now=now)
+    row.crawl_succeeded(
+        now,
+        outcome=Outcome.CHANGED,
+        changed=changed,
+        asked_before=asked_before,
+        **_seen(row, look, now=now),
+    )
+    unrate([row])
 
 
 def _seen(row: Source, look: Look, *, now: datetime) -> Json:

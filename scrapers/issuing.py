@@ -7,7 +7,7 @@ anything else would say once more that it does not.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
@@ -29,6 +29,8 @@ from registry.tried import Answer
 from registry.vocabulary import PluginType, TicketKind
 from scrapers.probes.conformance import VERSION
 
+# Twice the time between two looks.
+LOOKED_BACK = timedelta(hours=2)
 # After all runs that were never made, and before any is made again.
 PRIORITIES: Mapping[TicketKind, int] = {
     TicketKind.CONFORMANCE: -500,
@@ -124,10 +126,15 @@ def issue_further(sources: Iterable[Source], *, now: datetime) -> None:
 def issue_again(*, now: datetime) -> int:
     """Have asked again whatever an older suite answered, and what targets have not loaded.
 
-    Returns how many. What a killed worker left undone is found here, too.
+    Returns how many. What a killed worker left undone is found here, too, and what waited
+    for an answer that was no news.
     """
     if not settings.PROBE:
         return 0
+    tried = ProbeTicket.objects.filter(
+        kind=TicketKind.RUN, is_current=True, tried_at__gt=now - LOOKED_BACK
+    )
+    issue_further(Source.objects.filter(pk__in=tried.values("source")), now=now)
     older = _idle(TicketKind.CONFORMANCE).filter(layout__lt=VERSION)
     asked = _ask(older, TicketKind.CONFORMANCE, now=now)
     return asked + issue_loading(now=now)
@@ -183,9 +190,7 @@ def _tries(sources: Mapping[int, Source], now: datetime) -> dict[int, Tries]:
         is_held = ticket.leased_until is not None and ticket.leased_until > now
         tries.starts[ticket.python] = "" if is_held else Answer.UNKNOWN
     runs = ProbeRun.objects.filter(source__in=sources).newest()
-    for run in runs.only(
-        "source_id", "version", "python", "installs", "imports", "commit"
-    ):
+    for run in runs.only("source_id", "version", "python", "starts", "commit"):
         tries = found[run.source_id]
         if run.version == tries.version and run.python in tries.starts:
             tries.starts[run.python] = run.starts

@@ -7,37 +7,40 @@ repeated or run by someone else; a tick then does what was left.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.utils import timezone
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import InterfaceError, OperationalError
+from django.db.models import Func, IntegerField
 
 from registry import catalog, publishing
 from registry.catalog import Recorded
 from registry.catalog.following import follow_names
 from registry.catalog.installing import INSTALLED
 from registry.catalog.observing import keep_runs, observe
-from registry.catalog.questions import question_of
 from registry.catalog.rating import unrate
-from registry.catalog.records import keep_record
 from registry.facts import Finding, Json, SourceFacts
-from registry.models import ProbeTicket, Snapshot, Source
+from registry.models import Snapshot, Source
 from registry.models.bulk import save_all
 from registry.publishing import Published
 from registry.tried import Basis, Tried
 from registry.vocabulary import Outcome, SourceKind, TicketKind
 from scrapers import probes
-from scrapers.answering import answer
 from scrapers.crawl import Crawl
 from scrapers.crawl import crawl as look_and_keep
-from scrapers.holding import held
-from scrapers.issuing import issue_further, keep_further
+from scrapers.issuing import keep_further
 from scrapers.probes import run_probes
 from scrapers.probes.invocation import definition_of, probe_record, surface_of
 from scrapers.tickets import issue_tickets
 
 logger = logging.getLogger(__name__)
+
+# What ends a judgement through no fault of what is judged: a tick tries it again.
+PASSING = (InterfaceError, OperationalError, SoftTimeLimitExceeded)
+# As the database packs evidence: what is read of it takes many times as much.
+BATCH_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,35 +106,58 @@ def judge(snapshots: Sequence[Snapshot], *, now: datetime) -> Recorded:
     return recorded + observed
 
 
+def judge_due(*, limit: int, now: datetime, batch_bytes: int = BATCH_BYTES) -> int:
+    """Judge what nothing has judged yet, or an earlier version of the probes.
+
+    Returns how many. A batch that our own code breaks on is judged one by one. Raises what
+    is no fault of a snapshot, after which the rest is still to be judged.
+    """
+    count = 0
+    for snapshots in _batches(limit, batch_bytes):
+        count += len(snapshots)
+        try:
+            judge(snapshots, now=now)
+        except PASSING:
+            raise
+        except Exception:  # noqa: BLE001  whatever one of them holds, the rest goes on
+            judge_one_by_one(snapshots, now=now)
+    return count
+
+
+def _batches(limit: int, batch_bytes: int) -> Iterator[list[Snapshot]]:
+    """Yield what is to be judged, of each batch no more than so many bytes of evidence.
+
+    One that is larger is alone. One query, and one for each batch.
+    """
+    waiting = Snapshot.objects.unprobed(probes.VERSION)
+    packed = Func("evidence", function="pg_column_size", output_field=IntegerField())
+    batches: list[list[int]] = []
+    room = 0
+    for key, size in waiting.values_list("pk", packed)[:limit]:
+        if not batches or size > room:
+            batches.append([])
+            room = batch_bytes
+        batches[-1].append(key)
+        room -= size
+    for keys in batches:
+        # What is no longer the newest by now is not judged.
+        yield list(waiting.filter(pk__in=keys).select_related("source"))
+
+
 def judge_one_by_one(snapshots: Sequence[Snapshot], *, now: datetime) -> None:
     """Judge each by itself; one that our own code breaks on is logged and left behind.
 
-    It keeps what the version of the probes before made of it, until the next version.
+    It keeps what the version of the probes before made of it, until the next version. Raises
+    what is no fault of it.
     """
     for snapshot in snapshots:
         try:
             judge([snapshot], now=now)
+        except PASSING:
+            raise
         except Exception:
             logger.exception("%s could not be judged.", snapshot)
             Snapshot.objects.filter(pk=snapshot.pk).update(probed_with=probes.VERSION)
-
-
-def follow_try(ticket: ProbeTicket, *, now: datetime) -> Snapshot | None:
-    """Try a ticket's release, and take what came of it down the line; None is no news.
-
-    Raises what `answer` raises, and ProbeTicket.DoesNotExist where somebody else holds it by
-    then.
-    """
-    with held(lambda: ProbeTicket.objects.renew(ticket.lease, timezone.now())):
-        record = answer(question_of(ticket))
-    snapshot = keep_record(ticket.lease, record, now=timezone.now())
-    if snapshot is not None:
-        judge([snapshot], now=now)
-        publishing.publish_changed(now=now)
-    elif ticket.kind == TicketKind.RUN:
-        # What waited for this answer, while it was held, is not told by a judgement.
-        issue_further([ticket.source], now=now)
-    return snapshot
 
 
 def _none_seen() -> dict[str, list[Snapshot]]:

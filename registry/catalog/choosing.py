@@ -60,6 +60,7 @@ def candidates(
                 name=variant.name,
                 is_curated=variant.pk == curated,
                 is_gone=variant.gone_at is not None,
+                is_withheld=variant.withheld_at is not None,
                 is_hidden=variant.hidden,
                 released_at=release.released_at if release else None,
             )

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from registry.catalog.installing import HEAD, SPEAKING
@@ -69,23 +70,51 @@ def compared(older: ByPython, newer: ByPython) -> tuple[Json, Json]:
     """Return what two releases showed on one Python, the older one first.
 
     The newest Python on which both showed anything, so that it is no difference of
-    Pythons; those they run on are compared where both were tried.
+    Pythons; those they run on are compared where both were tried, and where the newer one
+    says that it is not for a Python on which the older one was seen to run.
     """
     both = sorted(older.keys() & newer.keys(), key=order, reverse=True)
     seen = [one for one in both if older[one].surface and newer[one].surface]
     python = next(iter(seen), None)
     before = dict(older[python].surface) if python else {}
     after = dict(newer[python].surface) if python else {}
-    if both and all(
-        run[one].starts != "unknown" for run in (older, newer) for one in both
-    ):
-        before["supported_python_versions"] = _running(older, both)
-        after["supported_python_versions"] = _running(newer, both)
+    answers = {run[one].starts for run in (older, newer) for one in both}
+    known = [] if "unknown" in answers else both
+    dropped = _dropped(older, newer)
+    if known or dropped:
+        before["supported_python_versions"] = _running(older, [*known, *dropped])
+        after["supported_python_versions"] = _running(newer, known)
     return before, after
 
 
-def _running(runs: ByPython, pythons: Sequence[str]) -> list[str]:
-    return [one for one in reversed(pythons) if runs[one].starts == "yes"]
+def _dropped(older: ByPython, newer: ByPython) -> list[str]:
+    """Return on which Pythons the older one runs that the newer one says it is not for.
+
+    Nobody tries it there: a new `Requires-Python` is how most releases drop one.
+    """
+    said = next(filter(None, (run.requires_python for run in newer.values())), "")
+    return [
+        python
+        for python, run in older.items()
+        if python not in newer and run.starts == "yes" and not is_for(said, python)
+    ]
+
+
+def is_for(requires_python: str, python: str) -> bool:
+    """Say whether a release is for a Python, by what it says; for all where it says nothing.
+
+    Source: PyPA, core metadata, `Requires-Python`.
+    """
+    try:
+        # Any patch release will do: `>=3.9.1` is true of 3.9.
+        return f"{python}.99" in SpecifierSet(requires_python)
+    except ValueError:
+        return True
+
+
+def _running(runs: ByPython, pythons: Iterable[str]) -> list[str]:
+    running = [one for one in pythons if runs[one].starts == "yes"]
+    return sorted(running, key=order)
 
 
 def keep_breaking(runs: Sequence[ProbeRun]) -> None:

@@ -1,14 +1,16 @@
 """Lay the statements of each touched plugin together and write what follows from them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from registry.catalog.changing import changes
 from registry.catalog.choosing import choose_default
 from registry.catalog.counters import counters_by_source, counts_of
 from registry.catalog.installing import release_taken
 from registry.catalog.logos import logo_of
 from registry.catalog.weighing import weighed
+from registry.catalog.withholding import is_withheld
 from registry.facts import Json
 from registry.layers import lay
 from registry.models import Event, Plugin, Setting, Statement, Variant
@@ -18,7 +20,7 @@ from registry.vocabulary import EventVerb, Origin
 VARIANT_FIELDS = (
     "definition", "label", "description", "namespace", "pip_url", "repo", "logo_url",
     "maintenance_status", "hidden", "counters", "logo_digest", "current_release_id", "gone_at",
-    "is_curated", "is_followed",
+    "is_curated", "is_followed", "withheld_at",
 )  # fmt: skip
 # What a row holds of a setting's name.
 NAME_LENGTH = 300
@@ -30,20 +32,23 @@ def lay_plugins(plugins: Sequence[Plugin], *, now: datetime) -> list[Event]:
     statements = weighed(Statement.objects.filter(variant__plugin__in=plugins))
     counters = counters_by_source(statements)
     variants: dict[int, list[Variant]] = defaultdict(list)
-    for row in Variant.objects.filter(plugin__in=plugins).prefetch_related("releases"):
+    rows = Variant.objects.filter(plugin__in=plugins).select_related("package")
+    for row in rows.prefetch_related("releases"):
         variants[row.plugin_id].append(row)
     events: list[Event] = []
     changed: list[Variant] = []
     for plugin in plugins:
         for variant in variants[plugin.pk]:
-            spoken = statements[variant.pk]
+            spoken, said = statements[variant.pk], variant.definition
+            before = _beside(variant)
             verb = _lay_variant(variant, spoken, now=now)
             if verb is not None:
-                events.append(Event(at=now, verb=verb, plugin=plugin, variant=variant))
-            before = variant.counters, variant.logo_digest
-            variant.counters = counts_of(variant, spoken, counters)
-            variant.logo_digest = logo_of(variant, spoken)
-            if verb is not None or before != (variant.counters, variant.logo_digest):
+                data = _data(verb, said, variant.definition)
+                events.append(
+                    Event(at=now, verb=verb, plugin=plugin, variant=variant, data=data)
+                )
+            _lay_beside(variant, spoken, counters, now=now)
+            if verb is not None or before != _beside(variant):
                 changed.append(variant)
     save_all(changed, [name.removesuffix("_id") for name in VARIANT_FIELDS])
     # Whose sources said something new may be looked after, or not, from now on.
@@ -78,6 +83,31 @@ def _lay_variant(
     if (variant.gone_at is not None) != was_gone:
         return EventVerb.GONE if variant.gone_at else EventVerb.RETURNED
     return EventVerb.CHANGED if _image(variant) != before else None
+
+
+def _lay_beside(
+    variant: Variant,
+    statements: Sequence[Statement],
+    counters: Mapping[int, Json],
+    *,
+    now: datetime,
+) -> None:
+    """Write what follows from more than the statements into `variant`, unsaved."""
+    variant.counters = counts_of(variant, statements, counters)
+    variant.logo_digest = logo_of(variant, statements)
+    since = variant.withheld_at or now
+    variant.withheld_at = since if is_withheld(variant) else None
+
+
+def _data(verb: EventVerb, before: Json, after: Json) -> Json:
+    """Return what an event keeps of a definition that changed."""
+    said = changes(before, after) if verb is EventVerb.CHANGED else []
+    return {"changes": said} if said else {}
+
+
+def _beside(variant: Variant) -> tuple[object, ...]:
+    """Return what follows from more than the statements."""
+    return variant.counters, variant.logo_digest, variant.withheld_at
 
 
 def _image(variant: Variant) -> str:

@@ -72,10 +72,12 @@ def _row(snapshot: Snapshot, tried: Tried, surface: Json, code: Json) -> ProbeRu
         lock=tried.lock[:64],
         installs=tried.answer(Question.INSTALLS),
         imports=tried.answer(Question.IMPORTS),
+        starts=tried.starts,
         outcomes=[one.as_json() for one in tried.outcomes],
         surface=surface,
         code=code,
         rescue=tried.rescue[:200],
+        requires_python=tried.requires_python.value if tried.requires_python else "",
         commit=tried.commit[:64],
         committed_at=tried.committed_at,
     )

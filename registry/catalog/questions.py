@@ -13,8 +13,8 @@ def question_of(ticket: ProbeTicket) -> Json:
     """Return what a ticket asks: kind, place, release, Python, and what was seen before.
 
     `lock` and `rescue` are those of its last run where the same Python and the same sandbox
-    would give the same again; empty where it has to be run. One query or two, and for a
-    target that is to load what `asked_taps` makes.
+    would give the same again; empty where it has to be run, as after a limit of the machine
+    ended it. One query or two, and for a target that is to load what `asked_taps` makes.
     """
     source = ticket.source
     return {
@@ -22,8 +22,7 @@ def question_of(ticket: ProbeTicket) -> Json:
         "source": source.kind,
         "address": source.address,
         "version": ticket.version,
-        # A branch that nobody pinned is tried as it was last seen.
-        "revision": ticket.revision or source.revision,
+        "revision": ticket.asked_revision,
         "python": ticket.python,
         "patch": ticket.patch,
         "layout": ticket.layout,
@@ -44,7 +43,9 @@ def _seen(ticket: ProbeTicket) -> Json:
             source=ticket.source_id, version=ticket.version, python=ticket.python
         )
         .order_by("-snapshot_id")
-        .values("lock", "rescue")
+        .only("lock", "rescue", "outcomes")
         .first()
     )
-    return dict(last) if last else {"lock": "", "rescue": ""}
+    if last is None or last.was_limited:
+        return {"lock": "", "rescue": ""}
+    return {"lock": last.lock, "rescue": last.rescue}

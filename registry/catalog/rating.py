@@ -7,9 +7,11 @@ from datetime import UTC, date, datetime
 from django.db import transaction
 from django.db.models import Q
 
+from registry.catalog.laying import lay_plugins
+from registry.catalog.withholding import is_withheld
 from registry.maintenance import Maintenance, maintenance
-from registry.models import Source, Statement, Variant
-from registry.models.bulk import save_all
+from registry.models import Event, Plugin, Source, Statement, Variant
+from registry.models.bulk import BATCH, save_all
 from registry.search import index
 from registry.vocabulary import ProjectStatus, SourceKind
 
@@ -20,12 +22,29 @@ SPEAKERS = (SourceKind.PACKAGE, SourceKind.REPOSITORY)
 GRAVITY = list(ProjectStatus)
 
 
+def withhold_variants(*, now: datetime) -> int:
+    """Lay the plugins anew of which a package was quarantined, or is no more.
+
+    Of variants that are to be rated. Returns how many plugins; two queries where none is.
+    """
+    unrated = Variant.objects.filter(is_rated=False).order_by("pk")
+    rows = unrated.select_related("package").defer("definition")[:PER_TICK]
+    moved = {row.plugin_id for row in rows if is_withheld(row) != bool(row.withheld_at)}
+    with transaction.atomic():
+        locked = Plugin.objects.filter(pk__in=moved).select_for_update()
+        plugins = list(locked.order_by("pk"))
+        events = lay_plugins(plugins, now=now) if plugins else []
+        Event.objects.bulk_create(events, batch_size=BATCH)
+    return len(plugins)
+
+
 def rate_variants(*, now: datetime) -> int:
     """Rate variants of which a source had news, and those whose state ends by the calendar.
 
     Returns how many were looked at. A number of queries that does not grow; what is searched
     is written where a state changed.
     """
+    withhold_variants(now=now)
     today = now.astimezone(UTC).date()
     with transaction.atomic():
         rows = list(

@@ -10,7 +10,8 @@ from typing import Any
 from django.db import transaction
 
 from registry.facts import Json
-from registry.models import ProbeTicket, Snapshot
+from registry.models import ProbeRun, ProbeTicket, Snapshot
+from registry.models.run import LIMITS
 
 # In place of a record: what would be run again is what was run the last time.
 UNCHANGED = "unchanged"
@@ -44,21 +45,14 @@ def keep_record(
             ticket.failed(now, reason)
             return None
         is_same = UNCHANGED in record or (last is not None and last.digest == digest)
-        lock = str(record.get("lock", ""))
-        ticket.succeeded(
-            now,
-            lock=lock,
-            is_news=not is_same,
-            patch=_patch(record.get("interpreter")),
-            layout=_number(record.get("layout")),
-        )
+        _note(ticket, record, last, is_same=is_same, now=now)
         if is_same:
             return None
         return Snapshot.objects.create(
             source=ticket.source,
             subject=ticket.subject,
             digest=digest,
-            revision=lock[:200],
+            revision=_lock(record)[:200],
             taken_at=now,
             evidence=record,
         )
@@ -99,6 +93,53 @@ def _why_none(record: Json, last: Snapshot | None) -> str:
     if UNCHANGED in record and (last is None or last.revision != record.get("lock")):
         return "It was said to be as it was, and was never seen so."
     return ""
+
+
+def _note(
+    ticket: ProbeTicket,
+    record: Json,
+    last: Snapshot | None,
+    *,
+    is_same: bool,
+    now: datetime,
+) -> None:
+    """Note at its ticket that there is a result, which a limit leaves open."""
+    is_limited = _is_stopped(record) or (is_same and _was_limited(last))
+    ticket.succeeded(
+        now,
+        lock="" if is_limited else _lock(record),
+        is_news=not is_same and not _is_stopped_again(record, last),
+        patch=_patch(record.get("interpreter")),
+        layout=_number(record.get("layout")),
+    )
+
+
+def _is_stopped(record: Json) -> bool:
+    """Say whether the sandbox ended a step: that is no answer of the connector."""
+    return any(
+        isinstance(step, dict) and step.get("ending") in LIMITS
+        for step in _listed(record.get("steps"))
+    )
+
+
+def _is_stopped_again(record: Json, last: Snapshot | None) -> bool:
+    """Say whether the same files met a limit as the last time, whatever the logs say."""
+    return (
+        last is not None
+        and _is_stopped(record)
+        and _is_stopped(last.evidence)
+        and last.revision == _lock(record)
+    )
+
+
+def _was_limited(last: Snapshot | None) -> bool:
+    """Say whether what the last record showed was a limit, as far as it was judged."""
+    run = ProbeRun.objects.filter(snapshot=last).only("outcomes").first()
+    return run is not None and run.was_limited
+
+
+def _lock(record: Json) -> str:
+    return str(record.get("lock", ""))
 
 
 def _shown(step: Json) -> Json:

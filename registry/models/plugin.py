@@ -94,6 +94,7 @@ class Variant(models.Model):
     `tried` says on which Pythons its current release installs and starts, as runs in the
     sandbox saw it: `{version, pythons: {minor: yes|no|unknown}, at}`; empty before any.
     `logo_digest` is of the picture at `logo_url`, where the definitions carry it.
+    `withheld_at` is since when the index gives its package to nobody.
     `findings` are why its newest document is held back, if it is.
     """
 
@@ -131,6 +132,7 @@ class Variant(models.Model):
     seen_at = models.DateTimeField()
     tried = models.JSONField(default=dict)
     gone_at = models.DateTimeField(null=True)
+    withheld_at = models.DateTimeField(null=True)
     listed_at = models.DateTimeField(null=True)
     findings = models.JSONField(default=list)
 
@@ -161,3 +163,8 @@ class Variant(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_deprecated(self) -> bool:
+        """Return whether clients are told not to install it any more."""
+        return self.gone_at is not None or self.withheld_at is not None

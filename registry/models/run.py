@@ -6,6 +6,14 @@ from django.db import models
 from django.db.models import Q
 
 from registry.models.source import Source
+from registry.tried import Answer
+
+# Limits of the machine, as causes of outcomes name them, and as steps of a record end. What
+# crashed is one of them where somebody else ended it, which leaves the answer unknown.
+# Source: `scrapers.probes.invocation.causes`; a test compares the two.
+LIMITS = frozenset({
+    "timed-out", "memory", "output", "processes", "refused", "disk", "crashed",
+})  # fmt: skip
 
 
 class ProbeRunQuerySet(models.QuerySet["ProbeRun"]):
@@ -21,9 +29,11 @@ class ProbeRun(models.Model):
     """What one run of one release on one Python came to: the facts of its snapshot.
 
     All of it is derived and made again when the probes' version is raised. `outcomes` are
-    the answers with their causes, `surface` what `registry.differences` compares, `code`
-    what was read from its files where it does not tell, in a definition's keys. `rescue` is
-    what had to be added by hand for it to start. `commit` and its time are of what was
+    the answers with their causes, `starts` what they come to: whether the release installs,
+    imports, and does anything when it is called; yes, no or unknown. `surface` is what
+    `registry.differences` compares, `code` what was read from its files where it does not
+    tell, in a definition's keys. `rescue` is what had to be added by hand for it to start.
+    `requires_python` is what its metadata says, `commit` and its time are of what was
     installed from Git.
     """
 
@@ -38,10 +48,16 @@ class ProbeRun(models.Model):
     lock = models.CharField(max_length=64, blank=True)
     installs = models.CharField(max_length=8)
     imports = models.CharField(max_length=8)
+    starts = models.CharField(
+        max_length=8, default=Answer.UNKNOWN, db_default=Answer.UNKNOWN.value
+    )
     outcomes = models.JSONField(default=list)
     surface = models.JSONField(default=dict)
     code = models.JSONField(default=dict)
     rescue = models.CharField(max_length=200, blank=True)
+    requires_python = models.CharField(
+        max_length=200, blank=True, default="", db_default=""
+    )
     commit = models.CharField(max_length=64, blank=True)
     committed_at = models.DateTimeField(null=True)
 
@@ -55,7 +71,7 @@ class ProbeRun(models.Model):
             ),
             models.Index(
                 fields=["-ran_at"],
-                condition=Q(installs="no") | Q(imports="no"),
+                condition=Q(starts="no"),
                 name="run_failed",
             ),
         ]
@@ -64,9 +80,11 @@ class ProbeRun(models.Model):
         return f"{self.source} {self.version} on Python {self.python}"
 
     @property
-    def starts(self) -> str:
-        """Return whether the release installs and starts: yes, no or unknown."""
-        answers = {self.installs, self.imports}
-        if answers == {"yes"}:
-            return "yes"
-        return "no" if "no" in answers else "unknown"
+    def was_limited(self) -> bool:
+        """Say whether a limit left anything unknown: another try may show it."""
+        return any(
+            one["answer"] == Answer.UNKNOWN
+            and one["cause"] is not None
+            and one["cause"]["code"] in LIMITS
+            for one in self.outcomes
+        )

@@ -16,7 +16,8 @@ class SearchEntry(models.Model):
     that mean the same, `aliases` those of the variant, its package and its command. `stem`
     (the name without its prefix) and `label` are compared by trigrams. `title` holds words
     of the name (A), of the label (B) and of variant and aliases (C); `about` those of
-    keywords and description, stemmed; `contents` settings, streams and fields.
+    keywords and description, stemmed; `contents` settings, streams and fields, and what it
+    connects to and who maintains it.
 
     The columns from `type` to `traits` hold one bit a value, in the order of
     `registry.search.facets`: a plugin's value is the `bit_or` of its variants', and counting

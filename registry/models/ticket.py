@@ -1,146 +1,22 @@
-"""Probe tickets: what is to be tried in the sandbox, and who is at it."""
+"""Probe tickets: one release that is to be tried in the sandbox on one Python."""
 
 import random
-import uuid
-from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Self
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
 
 from registry import cadence
 from registry.models.source import Source
-from registry.vocabulary import TicketKind
+from registry.models.ticketing import ProbeTicketQuerySet
+from registry.vocabulary import SourceKind, TicketKind
 
-# Who is at a ticket renews its lease; who was killed does not, and another one takes it.
-LEASE = timedelta(minutes=5)
-# More than there are Pythons to try one release on.
-ROOM = 10
-# A ticket that ended the worker so many times is not given to another.
-CRASHES_LIMIT = 3
 # What was tried is asked about again after anything that never was.
 AGAIN = -1000
 # Whether a current release still resolves to the same files: milliseconds, where it does.
 RECHECK = timedelta(days=1)
-# Where nothing could be resolved all of it is tried again; after a month, monthly.
+# What could not be resolved, or met a limit, is tried again; after a month, monthly.
 DOUBLINGS = 5
-NONE: Mapping[str, str] = {}
-
-
-class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
-    """Questions about many tickets."""
-
-    def due(self, now: datetime) -> Self:
-        """Return tickets to be tried now that no worker holds, the most urgent first."""
-        free = Q(leased_until=None) | Q(leased_until__lte=now)
-        return self.filter(
-            free, due_at__lte=now, parked_at=None, attempts__lt=CRASHES_LIMIT
-        ).order_by("-priority", "due_at")
-
-    def held(self, now: datetime) -> Self:
-        """Return tickets that a worker is trying now."""
-        return self.filter(leased_until__gt=now)
-
-    def outdated(self, python: str, *, patch: int, layout: int) -> Self:
-        """Return runs' tickets of current releases that an older Python or sandbox tried.
-
-        Newer ones alone count: workers with several patch versions would otherwise undo
-        each other's results for ever.
-        """
-        older = Q(patch__lt=patch) | Q(layout__lt=layout)
-        return self.filter(
-            older,
-            kind=TicketKind.RUN,
-            python=python,
-            is_current=True,
-            parked_at=None,
-            tried_at__isnull=False,
-        )
-
-    def lease(
-        self, now: datetime, *, pythons: Collection[str] | None = None
-    ) -> "ProbeTicket | None":
-        """Take the most urgent due ticket for one worker; nobody gets the same one.
-
-        Counted before any work: a ticket that ends its workers is parked in the end.
-        """
-        with transaction.atomic():
-            wanted = self.due(now)
-            if pythons is not None:
-                wanted = wanted.filter(python__in=pythons)
-            ticket = wanted.select_for_update(skip_locked=True).first()
-            if ticket is not None:
-                ticket.lease, ticket.leased_until = uuid.uuid4(), now + LEASE
-                ticket.attempts += 1
-                ticket.save(update_fields=["lease", "leased_until", "attempts"])
-        return ticket
-
-    def renew(self, lease: uuid.UUID | None, now: datetime) -> bool:
-        """Hold the ticket leased so for longer; False where nobody holds one by this lease."""
-        held = self.filter(lease=lease, lease__isnull=False)
-        return bool(held.update(leased_until=now + LEASE))
-
-    def park_crashed(self, now: datetime) -> int:
-        """Park what ended its workers each time; return how many."""
-        crashed = self.filter(
-            attempts__gte=CRASHES_LIMIT, leased_until__lte=now, parked_at=None
-        )
-        error = (
-            f"The worker that tried it ended {CRASHES_LIMIT} times without a result."
-        )
-        return crashed.update(
-            parked_at=now, lease=None, leased_until=None, last_error=error
-        )
-
-    def issue(
-        self,
-        source: Source,
-        wanted: Mapping[str, Iterable[str]],
-        *,
-        now: datetime,
-        kind: TicketKind = TicketKind.RUN,
-        revisions: Mapping[str, str] = NONE,
-        priority: int = 0,
-    ) -> None:
-        """Make a ticket for each version on its Pythons, due now; those there are stay.
-
-        Versions and Pythons come most wanted first: of all packages the newest release is
-        tried on the first Python before any is on the next. The first version is the current
-        one, and those before it are current no more. `revisions` are the commits of
-        versions that are installed from Git: one that moved is due. `priority` is that of
-        the first. Three queries, and one for each revision.
-        """
-        ours = self.filter(source=source, kind=kind)
-        current = next(iter(wanted), "")
-        ours.put_first(current, now)
-        places = {version: priority - n * ROOM for n, version in enumerate(wanted)}
-        self.bulk_create(
-            [
-                self.model(
-                    kind=kind, source=source, version=version, python=python,
-                    revision=revisions.get(version, ""),
-                    is_current=version == current,
-                    priority=places[version] - nth, due_at=now,
-                )
-                for version, pythons in wanted.items()
-                for nth, python in enumerate(pythons)
-            ],
-            ignore_conflicts=True,
-        )  # fmt: skip
-        for version, revision in revisions.items():
-            if revision:
-                moved = ours.filter(version=version).exclude(revision=revision)
-                moved.update(revision=revision, due_at=now, priority=places[version])
-
-    def put_first(self, current: str, now: datetime) -> None:
-        """Mark the tickets of one version, and no others of these, as current."""
-        self.filter(is_current=True).exclude(version=current).update(is_current=False)
-        # An older one is current again where a newer one was yanked.
-        self.filter(is_current=False, version=current).update(
-            is_current=True, due_at=Coalesce("due_at", now)
-        )
 
 
 class ProbeTicket(models.Model):
@@ -150,8 +26,9 @@ class ProbeTicket(models.Model):
     what an installer takes now: only that is asked about again. `due_at` is empty where
     nothing is to be asked. `attempts` counts what was begun since the last result, which
     came from the Python's `patch` version, by the sandbox's `layout`; `unchanged` how many
-    results since showed nothing new. `parked_at` is set where nobody is to try again by
-    himself.
+    results since showed nothing new. `leased_revision` is the commit that was asked for with
+    the lease. `parked_at` is set where nobody is to try again by himself, before there is a
+    newer Python or sandbox than `parked_patch` and `parked_layout`.
     """
 
     kind = models.CharField(
@@ -171,11 +48,16 @@ class ProbeTicket(models.Model):
     due_at = models.DateTimeField(null=True)
     lease = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
+    leased_revision = models.CharField(
+        max_length=200, blank=True, default="", db_default=""
+    )
     attempts = models.PositiveIntegerField(default=0)
     failures = models.PositiveIntegerField(default=0)
     last_error = models.TextField(blank=True)
     tried_at = models.DateTimeField(null=True)
     parked_at = models.DateTimeField(null=True)
+    parked_patch = models.PositiveSmallIntegerField(default=0, db_default=0)
+    parked_layout = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     objects = ProbeTicketQuerySet.as_manager()
 
@@ -211,20 +93,40 @@ class ProbeTicket(models.Model):
         """Return what snapshots of its results are about."""
         return f"{self.kind}/{self.version}/{self.python}"
 
+    @property
+    def asked_revision(self) -> str:
+        """Return the commit or reference that it asks about now; empty for a package.
+
+        A branch that nobody pinned is tried as it was last seen.
+        """
+        if self.source.kind != SourceKind.REPOSITORY:
+            return ""
+        return self.revision or self.source.revision
+
+    @property
+    def has_moved(self) -> bool:
+        """Say whether it asks about another commit by now than it was leased for."""
+        return self.lease is not None and self.leased_revision != self.asked_revision
+
     def succeeded(
         self, now: datetime, *, lock: str, is_news: bool, patch: int, layout: int
     ) -> None:
         """Note that there is a result, whatever it says of the release, and when to ask again.
 
-        `lock` is empty where nothing could be resolved: that is not known without trying.
-        Whether a release still runs is asked by the day, anything else when something new
-        makes it due.
+        `lock` is empty where the same may come to something else without any news: where
+        nothing could be resolved, or a limit ended it. Whether a release still runs is asked
+        by the day, anything else when something new makes it due. What moved since it was
+        leased stays due: this result is of what was there before.
         """
         self.unchanged = 0 if is_news else self.unchanged + 1
         wait = RECHECK if lock else RECHECK * 2 ** min(self.unchanged, DOUBLINGS)
         is_asked_again = self.is_current and self.kind == TicketKind.RUN
-        self.tried_at, self.due_at = now, now + wait if is_asked_again else None
-        self.patch, self.layout, self.priority = patch, layout, AGAIN
+        if self.has_moved:
+            self.due_at = now
+        else:
+            self.due_at = now + wait if is_asked_again else None
+            self.priority = AGAIN
+        self.tried_at, self.patch, self.layout = now, patch, layout
         self.failures, self.attempts, self.last_error = 0, 0, ""
         self.lease = self.leased_until = None
         self.save()

@@ -14,6 +14,7 @@ def candidate(name, **facts):
     ordinary = {
         "is_curated": False,
         "is_gone": False,
+        "is_withheld": False,
         "is_hidden": False,
         "released_at": None,
     }
@@ -26,6 +27,7 @@ candidates = st.lists(
         name=st.sampled_from("abcdef"),
         is_curated=st.booleans(),
         is_gone=st.booleans(),
+        is_withheld=st.booleans(),
         is_hidden=st.booleans(),
         released_at=st.sampled_from([None, OLD, NEW]),
     ),

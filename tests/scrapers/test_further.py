@@ -149,6 +149,13 @@ def test_a_release_that_does_not_start_is_asked_nothing_more(tap):
     assert asked(CONFORMANCE) == []
 
 
+def test_a_release_that_answers_to_no_call_is_asked_nothing_more(tap):
+    missing = failed("help", "ModuleNotFoundError: No module named 'requests'")
+    for python in ("3.13", "3.12"):
+        ran(tap, *installed(missing), python=python)
+    assert asked(CONFORMANCE) == []
+
+
 def test_a_target_is_to_load_as_well_and_runs_come_first(target):
     starts(target)
     assert asked(LOADING) == asked(CONFORMANCE) == [("1.0", "3.13")]

@@ -5,14 +5,17 @@ from threading import enumerate as enumerate_threads
 
 import pytest
 
+from registry.catalog.questions import question_of
 from registry.catalog.records import failure, keep_record, unchanged
-from registry.models import ProbeTicket, Snapshot
-from registry.models.ticket import LEASE
+from registry.models import ProbeTicket, Snapshot, Source
+from registry.models.ticket import RECHECK
+from registry.models.ticketing import CRASHES_LIMIT, LEASE
 from registry.vocabulary import SourceKind, TicketKind
+from scrapers import trying
 from scrapers.holding import held
-from scrapers.management.commands import sandbox
 from scrapers.trying import names_tap
 from tests.registry.cast import NOW, source_of
+from tests.scrapers.machines import machine
 
 pytestmark = pytest.mark.django_db
 
@@ -116,14 +119,112 @@ def test_who_keeps_a_connector_does_not_make_it_a_tap(address, is_tap):
     assert names_tap(address) is is_tap
 
 
-def test_a_sandbox_elsewhere_tells_what_it_can_not_try(monkeypatch, capsys):
-    monkeypatch.setattr(sandbox, "PAUSE_S", 0)
-    question = {
-        "kind": TicketKind.RUN, "source": SourceKind.REPOSITORY, "python": "3.12",
-        "address": "http://127.0.0.1:1/ada/tap-alpha", "version": "HEAD",
-        "revision": "c" * 40, "lock": "",
-    }  # fmt: skip
-    record, is_tried = sandbox.Command()._record(question)
-    assert not is_tried
-    assert "127.0.0.1" in record["failed"]
-    assert "could not be tried" in capsys.readouterr().err
+def test_a_machine_tells_what_it_could_not_try(settings, capsys):
+    settings.PROBE = True
+    source = source_of("http://127.0.0.1:1/ada/tap-alpha", kind=SourceKind.REPOSITORY)
+    for python in trying.workshop().interpreters:
+        ProbeTicket.objects.issue(
+            source, {"HEAD": [python]}, now=NOW, revisions={"HEAD": "c" * 40}
+        )
+    assert not machine().try_next()
+    [row] = ProbeTicket.objects.filter(failures=1)
+    assert "127.0.0.1" in row.last_error
+    assert (row.lease, row.attempts) == (None, 0)
+    assert "could not be tried" in capsys.readouterr().out
+
+
+def test_a_machine_that_is_stopped_gives_its_tickets_back(settings, monkeypatch):
+    settings.PROBE = True
+    source = source_of("package")
+    ProbeTicket.objects.issue(source, {"1.1": trying.workshop().interpreters}, now=NOW)
+    ours = machine()
+
+    def stopped(_question):
+        ours.close()
+        raise SystemExit
+
+    monkeypatch.setattr("scrapers.machine.answer", stopped)
+    with pytest.raises(SystemExit):
+        ours.try_next()
+    [row] = ProbeTicket.objects.filter(failures=1)
+    assert (row.lease, row.attempts) == (None, 0)
+    assert row.last_error == "The sandbox was stopped."
+
+
+@pytest.fixture
+def branch():
+    """What a branch of a repository holds, which somebody is trying."""
+    source = source_of("https://example.org/ada/tap-alpha", kind=SourceKind.REPOSITORY)
+    Source.objects.filter(pk=source.pk).update(revision="a" * 40)
+    ProbeTicket.objects.issue(source, {"HEAD": ["3.12"]}, now=NOW)
+    return ProbeTicket.objects.lease(NOW)
+
+
+def tried(ticket, **said):
+    """Give a result for a leased ticket; return the ticket as it is then."""
+    keep_record(ticket.lease, {"lock": "l", "interpreter": "3.12.4", **said}, now=NOW)
+    return ProbeTicket.objects.get()
+
+
+def test_a_branch_that_moved_while_it_was_tried_is_tried_again_at_once(branch):
+    assert question_of(branch)["revision"] == "a" * 40
+    Source.objects.update(revision="b" * 40)
+    row = tried(branch)
+    assert Snapshot.objects.count() == 1
+    assert (row.due_at, row.lease, row.tried_at) == (NOW, None, NOW)
+    again = ProbeTicket.objects.lease(NOW)
+    assert question_of(again)["revision"] == "b" * 40
+    assert tried(again).due_at == NOW + RECHECK
+
+
+@pytest.mark.parametrize("kind", TicketKind)
+def test_a_commit_that_was_asked_for_during_a_try_is_tried_next(branch, kind):
+    ProbeTicket.objects.all().delete()
+    for commit in ("a" * 40, "b" * 40):
+        ProbeTicket.objects.issue(
+            branch.source, {"HEAD": ["3.12"]}, now=NOW, kind=kind,
+            revisions={"HEAD": commit},
+        )  # fmt: skip
+        if commit == "a" * 40:
+            first = ProbeTicket.objects.lease(NOW)
+    assert tried(first).due_at == NOW
+    second = ProbeTicket.objects.lease(NOW)
+    assert question_of(second)["revision"] == "b" * 40
+    assert tried(second).due_at != NOW
+
+
+def test_what_a_package_last_showed_is_no_commit(ticket):
+    Source.objects.update(revision="another ETag")
+    assert tried(ticket).due_at == NOW + RECHECK
+
+
+def parked(ticket, now=NOW):
+    """End every worker that tries the ticket, until nobody is to."""
+    for _ in range(CRASHES_LIMIT):
+        now += 2 * LEASE
+        ProbeTicket.objects.filter(pk=ticket.pk).update(due_at=NOW)
+        ProbeTicket.objects.lease(now)
+    ProbeTicket.objects.park_crashed(now + 2 * LEASE)
+    return ProbeTicket.objects.get(pk=ticket.pk)
+
+
+def test_what_was_parked_is_tried_once_more_by_a_newer_python_or_sandbox(ticket):
+    tried(ticket, layout=1)
+    assert parked(ticket).parked_at is not None
+    unpark = ProbeTicket.objects.unpark
+    assert unpark("3.12", patch=4, layout=1) == unpark("3.11", patch=5, layout=1) == 0
+    for patch, layout in ((5, 1), (5, 2)):
+        assert unpark("3.12", patch=patch, layout=layout) == 1
+        assert ProbeTicket.objects.due(NOW).exists()
+        assert parked(ticket).parked_at is not None
+        assert unpark("3.12", patch=patch, layout=layout) == 0
+
+
+def test_what_never_gave_a_result_is_parked_by_what_others_were_tried_with(ticket):
+    tried(ticket, layout=1)
+    ProbeTicket.objects.issue(ticket.source, {"1.2": ["3.12"]}, now=NOW)
+    other = ProbeTicket.objects.get(version="1.2")
+    ProbeTicket.objects.filter(version="1.1").update(due_at=None)
+    assert parked(other).parked_at is not None
+    assert ProbeTicket.objects.unpark("3.12", patch=4, layout=1) == 0
+    assert ProbeTicket.objects.unpark("3.12", patch=5, layout=1) == 1

@@ -18,7 +18,9 @@ from registry.models import (
     Stream,
     Variant,
 )
-from registry.models.ticket import CRASHES_LIMIT, LEASE, RECHECK
+from registry.models.ticket import RECHECK
+from registry.models.ticketing import CRASHES_LIMIT, LEASE
+from registry.views.catalog.news import failing
 from registry.vocabulary import Origin, SourceKind, TicketKind
 from scrapers import tasks
 from scrapers.line import judge
@@ -26,13 +28,16 @@ from scrapers.probes import VERSION
 from scrapers.tickets import issue_for_pythons
 from tests.registry.cast import NOW, facts, look, release_of, say, variant
 from tests.registry.views.tries import packaged, ran
+from tests.scrapers.machines import machine
 from tests.scrapers.packages import release
 from tests.scrapers.probes.invocation.records import (
     about,
     discover,
     failed,
+    helped,
     installed,
     record,
+    step,
 )
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +107,25 @@ def test_the_run_that_answered_most_speaks_whichever_came_first(package):
     ran(package, *installed()[:2], broken, python="3.13")
     assert ada().definition == told
     assert ada().tried["pythons"] == {"3.11": "yes", "3.13": "no"}
+
+
+def test_what_fails_at_every_call_does_not_run_though_it_imports(package, client):
+    ran(package, *installed(helped()))
+    assert ada().tried["pythons"] == {"3.12": "yes"}
+    broken = failed("help", "ModuleNotFoundError: No module named 'requests'")
+    run = ran(package, *installed(broken), at=NOW + timedelta(1))
+    assert (run.installs, run.imports, run.starts) == ("yes", "yes", "no")
+    assert ada().tried["pythons"] == {"3.12": "no"}
+    assert [one.run for one in failing(NOW + timedelta(2), shown=5)] == [run]
+    page = client.get("/extractors/tap-alpha--ada").content.decode()
+    assert "Fails on Python" in page
+    assert "Runs on Python" not in page
+
+
+def test_what_a_limit_ended_neither_runs_nor_fails(package):
+    stopped = step("help", ending="timed-out", exit_code=None)
+    ran(package, *installed(stopped))
+    assert ada().tried["pythons"] == {"3.12": "unknown"}
 
 
 def test_judging_again_changes_nothing(package):
@@ -248,19 +272,19 @@ def test_a_python_that_is_new_here_has_what_is_known_judged_again(
     crawl("pypi:tap-alpha")
     assert not ProbeTicket.objects.exists()
     settings.PROBE, settings.PROBE_PYTHONS = True, ["3.12", "3.11"]
-    assert issue_for_pythons(["3.12"]) == 1
+    assert issue_for_pythons() == 1
     tasks.probe_due()
     pythons = ProbeTicket.objects.values_list("python", flat=True)
     assert set(pythons) == {"3.12", "3.11"}
-    assert issue_for_pythons(["3.12", "3.11"]) == 0
+    assert issue_for_pythons() == 0
     # One that no release is for is looked for once.
     settings.PROBE_PYTHONS = ["3.9"]
-    assert [issue_for_pythons(["3.9"]) for _ in range(2)] == [1, 0]
+    assert [issue_for_pythons() for _ in range(2)] == [1, 0]
 
 
 def test_nothing_is_tried_where_that_is_switched_off(tickets, settings):
     settings.PROBE = False
-    tasks.invoke()
+    assert not machine().try_next()
     assert not ProbeTicket.objects.exclude(lease=None).exists()
 
 
@@ -404,14 +428,6 @@ def test_the_changes_page_makes_three_queries(
         page = client.get("/extractors/tap-alpha--ada/changes").content.decode()
     assert "No difference was seen in capabilities" in page
     assert client.get("/extractors/tap-alpha--nobody/changes").status_code == 404
-
-
-def test_no_more_are_tried_at_once_than_there_are_slots(tickets, settings):
-    settings.PROBE_SLOTS = 1
-    now = timezone.now()
-    assert ProbeTicket.objects.lease(now) is not None
-    tasks.invoke()
-    assert ProbeTicket.objects.held(now).count() == 1
 
 
 def test_a_new_release_is_not_checked_before_it_was_tried(package):

@@ -22,7 +22,7 @@ from scrapers.probes.conformance import (
 from scrapers.probes.conformance.check import Check, Judged, Report
 from scrapers.probes.conformance.recording import Recording
 
-VERSION = 1
+VERSION = 3
 CHECKS: tuple[Check, ...] = (
     *cli.CHECKS,
     *configs.CHECKS,

@@ -48,6 +48,10 @@ class Result(StrEnum):
     INCONCLUSIVE = "inconclusive"
 
 
+# Of these there was something to see, and it was seen.
+JUDGED = (Result.PASS, Result.FAIL, Result.WARN, Result.INFO)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A result, why in one sentence, and what it rests on."""

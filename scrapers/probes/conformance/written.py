@@ -47,7 +47,7 @@ def by_id(rows: tuple[Row, ...]) -> RowsById:
     for row in rows:
         value = column(row, "id")
         if value is not None:
-            found.setdefault(_key(value), []).append(row)
+            found.setdefault(key_text(value), []).append(row)
     return found
 
 
@@ -108,7 +108,7 @@ def number_of(value: Any) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def _key(value: Any) -> str:
+def key_text(value: Any) -> str:
     """Return a number as its digits, 1.0 as 1; anything else as a text.
 
     A number with a huge exponent would be written with as many digits.

@@ -68,6 +68,7 @@ def _tried(record: Record) -> Tried:
     return replace(
         _installed(record, about, by_question[Question.INSTALLS]),
         outcomes=answers.outcomes,
+        starts=answers.starts,
         reported_version=_text(answers.reported_version, Basis.OBSERVED),
         settings=settings,
         required_groups=known_groups(settings, about),

@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
+from packaging.specifiers import Specifier, SpecifierSet
+from packaging.version import Version
 
 from registry.tried import Answer, Cause
 from scrapers.probes.invocation.json_texts import text_of
@@ -112,7 +112,7 @@ def _too(demand: str, python: str) -> str:
     """Return whether a Python is too old or too new for a demand, "" for neither."""
     try:
         version, parts = Version(python), SpecifierSet(demand)
-    except (InvalidVersion, InvalidSpecifier):
+    except ValueError:
         return ""
     failed = [part for part in parts if not part.contains(version)]
     if any(_is_floor(part) for part in failed):

@@ -8,7 +8,7 @@ from registry.facts import Finding
 from registry.tried import Answer, Cause, Outcome, Question
 from registry.vocabulary import PluginType, Severity
 from scrapers.probes.invocation.about import About
-from scrapers.probes.invocation.causes import cause_of
+from scrapers.probes.invocation.causes import NEEDS, cause_of
 from scrapers.probes.invocation.record import Record, Step
 from scrapers.probes.invocation.rules import INSTALLING
 from scrapers.probes.invocation.streams import (
@@ -30,6 +30,10 @@ SENTENCES = {
 }
 # Only the SDK's connectors have these, so their lack is told once and as no fault.
 OPTIONAL = frozenset({Question.VERSION, Question.ABOUT})
+# What has to go well before it is called.
+BEFORE = frozenset({Question.INSTALLS, Question.IMPORTS})
+# What only a program says that has started, though it is no answer to what it was asked.
+SAID = NEEDS | {"flag"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,7 @@ class Answers:
     """The outcomes, and what else the steps behind them brought."""
 
     outcomes: tuple[Outcome, ...]
+    starts: Answer
     catalog: Catalog
     reported_version: str
     findings: tuple[Finding, ...]
@@ -57,10 +62,34 @@ def answers_of(record: Record, about: About | None) -> Answers:
     findings = [*_told(record, outcomes), *_heedless(record), *catalog.findings]
     return Answers(
         outcomes=outcomes,
+        starts=_starts(record, outcomes),
         catalog=catalog,
         reported_version=reported or (about.version if about else ""),
         findings=tuple(findings),
     )
+
+
+def _starts(record: Record, outcomes: tuple[Outcome, ...]) -> Answer:
+    """Return whether it installs, imports, and does anything when it is called.
+
+    Any call that ends well shows it, and so does an error that only a program makes which has
+    started: it does not know a flag, or demands a config, credentials or a network before it
+    answers. Of 35 connectors that were tried by hand every one that starts answers to
+    `--help`, the oldest as well; others have no such flag or read their config first, and
+    these errors tell them from broken ones. Where no call shows it, `--help` decides, which
+    needs nothing: a traceback is a no, and a limit leaves it unknown.
+    """
+    answers = {one.question: one.answer for one in outcomes}
+    before = {answers[question] for question in BEFORE}
+    if before != {Answer.YES}:
+        return Answer.NO if Answer.NO in before else Answer.UNKNOWN
+    is_answered = any(step.is_ok for step in record.steps if _is_call(step))
+    said = {one.cause.code for one in outcomes if one.cause}
+    return Answer.YES if is_answered or said & SAID else answers[Question.HELP]
+
+
+def _is_call(step: Step) -> bool:
+    return step.name not in INSTALLING and step.name != "import"
 
 
 def _installs(record: Record) -> Outcome:

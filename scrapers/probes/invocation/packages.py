@@ -22,6 +22,7 @@ FRAMEWORKS = {
     "realit-singer-python": CLASSIC,
 }
 LICENSE_TEXT_LIMIT = 60
+FILENAME_LIMIT = 255
 CLASSIFIER = "License :: OSI Approved :: "
 NEEDING_COMPILER = frozenset({"compiler", "compiling", "system-library"})
 # A wheel that holds compiled code is for one platform.
@@ -73,10 +74,12 @@ def needs_compiler(record: Record, installs: Outcome) -> Answer:
     if installs.cause is not None and installs.cause.code in NEEDING_COMPILER:
         return Answer.YES
     built = [one for one in record.packages if one.get("built") is True]
-    names = [text_of(one.get("filename")) for one in built]
-    if any(name.endswith(".whl") and not PURE.search(name) for name in names):
+    wheels = [text_of(one.get("wheel"), FILENAME_LIMIT) for one in built]
+    if any(name.endswith(".whl") and not PURE.search(name) for name in wheels):
         return Answer.YES
-    return Answer.NO if installs.answer is Answer.YES else Answer.UNKNOWN
+    # Records of old don't say what was built.
+    is_known = installs.answer is Answer.YES and all(wheels)
+    return Answer.NO if is_known else Answer.UNKNOWN
 
 
 def package_findings(record: Record) -> Iterator[Finding]:

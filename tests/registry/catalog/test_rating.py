@@ -1,5 +1,6 @@
 """Whether anyone looks after a variant: kept for lists, and kept up with the calendar."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -8,9 +9,11 @@ from registry.catalog import silence
 from registry.catalog.following import follow_variants
 from registry.catalog.rating import rate_variants, unrate
 from registry.facts import SourceFacts
-from registry.models import Variant
+from registry.models import Plugin, Variant
+from registry.publishing import publish_changed
 from registry.vocabulary import Origin, ProjectStatus, SourceKind
 from tests.registry.cast import NOW, say, source_of, variant
+from tests.registry.rows import documents
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +86,27 @@ def test_a_variant_is_gone_only_with_all_of_its_sources():
         source.save()
         silence(source, now=NOW)
     assert rating() == "none"
+
+
+def test_a_quarantined_package_makes_way_for_another_default(curated):
+    said = [
+        variant("ada", pip_url="tap-alpha", repo=..., is_default=True),
+        variant("bo", pip_url="tap-beta", repo=...),
+    ]
+    say(curated, *said)
+    follow_variants(now=NOW)
+    package(status=ProjectStatus.QUARANTINED)
+    rate_variants(now=NOW)
+    publish_changed(now=NOW)
+    plugin = Plugin.objects.select_related("default_variant").get()
+    assert plugin.default_variant.name == "bo"
+    assert "quarantined" in plugin.default_reason
+    listed = json.loads(documents()["extractors/index"])["tap-alpha"]
+    assert listed["default_variant"] == "bo"
+    assert listed["variants"]["ada"]["deprecated"] is True
+    assert json.loads(documents()["extractors/tap-alpha--ada"])["deprecated"] is True
+    package(status=ProjectStatus.ACTIVE)
+    Variant.objects.update(is_rated=False)
+    rate_variants(now=NOW)
+    assert not Variant.objects.exclude(withheld_at=None).exists()
+    assert Plugin.objects.get().default_variant.name == "ada"

@@ -81,6 +81,12 @@ PACKAGES = (
         answer=Answer.NO,
     ),
     rule(
+        "too-large",
+        r"(?P<what>[^\n:]{1,200}): too large to be tried here",
+        "It is too large to be tried here. {what}.",
+        "Depend on less, where a part of it would do.",
+    ),
+    rule(
         "no-matching",
         r"(?P<what>[\w.-]{1,100}) was\s+not\s+found\s+in\s+the\s+package\s+registry",
         "The index has no package `{what}`.",

@@ -103,6 +103,12 @@ ASKED = (
 
 MEMORY = (
     rule(
+        "shared-memory",
+        r"SemLock[\s\S]{0,400}?(?P<what>PermissionError)",
+        "It needs shared memory, which the sandbox of that machine does not give.",
+        "",
+    ),
+    rule(
         "memory",
         r"(?P<what>^MemoryError|Cannot allocate memory|std::bad_alloc|out of memory)",
         "It needs more memory than it was given.",

@@ -28,6 +28,16 @@ XMLSEC = """\
   compilation terminated.
   error: command '/usr/bin/gcc' failed with exit code 1
 """
+SEMAPHORE = """\
+  File "/usr/lib/python3.12/multiprocessing/synchronize.py", line 57, in __init__
+    sl = self._semlock = _multiprocessing.SemLock(
+                         ^^^^^^^^^^^^^^^^^^^^^^^^^
+PermissionError: [Errno 13] Permission denied
+"""
+TOO_LARGE = """\
+error: Request failed after 0 retries
+It asks the index for more than 4 GB of files: too large to be tried here.
+"""
 NO_GCC = """\
       building 'pandas._libs.algos' extension
       error: command 'gcc' failed: No such file or directory
@@ -125,6 +135,8 @@ def step(name="import", log="", **said):
      UNKNOWN, "headers of Python"),
     ("build", "/usr/bin/ld: cannot find -lodbc: No such file", "system-library", UNKNOWN,
      "odbc"),
+    ("help", SEMAPHORE, "shared-memory", UNKNOWN, "shared memory"),
+    ("resolve", TOO_LARGE, "too-large", UNKNOWN, "4 GB of files"),
     ("build", NO_GCC, "compiler", UNKNOWN, "gcc"),
     ("build", NO_CC, "compiler", UNKNOWN, "compiler"),
     ("build", "/bin/sh: 1: cc: not found", "compiler", UNKNOWN, "cc"),

@@ -207,9 +207,12 @@ def test_dependencies_are_the_lock_without_the_connector():
 
 
 @pytest.mark.parametrize(("packages", "steps", "answer"), [
-    ([package("six", built=True)], installed(), "no"),
-    ([package("x", built=True, filename="x-1-cp312-cp312-linux_x86_64.whl")],
+    ([package("six", built=True, filename="six-1.tar.gz", wheel="six-1-py3-none-any.whl")],
+     installed(), "no"),
+    ([package("x", built=True, filename="x-1.tar.gz",
+              wheel="x-1-cp312-cp312-linux_x86_64.whl")],
      installed(), "yes"),
+    ([package("x", built=True, filename="x-1.tar.gz")], installed(), "unknown"),
     ([package("x", filename="x-1-cp312-cp312-manylinux1_x86_64.whl")], installed(), "no"),
     ([], [failed("build", "error: command 'gcc' failed: No such file")], "yes"),
     ([], [failed("build", "Error: pg_config executable not found.")], "yes"),
