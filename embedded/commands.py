@@ -20,6 +20,7 @@ PYTHON = sys.executable
 # These see to migrations themselves, or do not need them.
 NEED_NO_MIGRATION = {
     "check",
+    "conformance",
     "help",
     "makemigrations",
     "migrate",

@@ -1,17 +1,29 @@
 """A conformance report as a person and as a program reads it. Never a single score."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scrapers.probes.conformance.check import Check, Judged, Level, Report, Result
+from scrapers.probes.conformance.check import (
+    JUDGED,
+    Check,
+    Judged,
+    Level,
+    Report,
+    Result,
+)
 from scrapers.probes.conformance.recording import RecordedRun, Recording
 
+type Said = Mapping[str, Any]
 # Said one by one in a text; of the others, how many there are.
 TOLD = (Result.FAIL, Result.WARN, Result.INFO)
 # Said together where they have one reason.
 UNSEEN = (Result.INCONCLUSIVE, Result.SKIP)
-WORDS = {
+RESCUED = (
+    "warn  It does not start as it is installed: it was run with {} beside it, which its"
+    " users do not have."
+)
+WORDS: Mapping[str, str] = {
     Result.FAIL: "FAIL",
     Result.WARN: "warn",
     Result.INFO: "info",
@@ -20,15 +32,17 @@ WORDS = {
 }
 
 
-def as_text(name: str, report: Report) -> str:
-    """Return what is not fulfilled, most serious first, then how many there are of each."""
-    lines = [f"{name}: {counts_in_words(report)}"]
+def as_text(said: Said) -> str:
+    """Return what `as_json` did in words: what is not fulfilled, most serious first."""
+    lines = [f"{said['connector']}: {_counts(said)}"]
+    if rescue := said.get("rescue"):
+        lines.append(RESCUED.format(rescue))
     for result in TOLD:
-        for one in report.judged:
-            if one.verdict.result is result:
+        for one in said["checks"]:
+            if one["result"] == result:
                 lines += _lines(one)
     for result in UNSEEN:
-        lines += _together(result, report)
+        lines += _together(result, said["checks"])
     return "\n".join(lines)
 
 
@@ -39,6 +53,7 @@ def as_json(name: str, report: Report, recording: Recording) -> dict[str, Any]:
         "kind": recording.kind.value,
         "config_is_made_up": recording.is_synthetic,
         "counts": {result.value: count for result, count in report.counts.items()},
+        "could_be_judged": sum(report.counts[result] for result in JUDGED),
         "must_failures": [one.check.id for one in report.failures],
         "checks": [_verdict(one) for one in report.judged],
         "runs": [_run(run) for run in recording.runs.values()],
@@ -66,11 +81,11 @@ def as_rows(checks: tuple[Check, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def counts_in_words(report: Report) -> str:
-    """Return how many verdicts there are of each result that occurs."""
-    counts = report.counts
-    said = [f"{n} {result.value}" for result, n in counts.items() if n]
-    return ", ".join(said)
+def _counts(said: Said) -> str:
+    """Return how many checks there are, and verdicts of each result that occurs."""
+    counts = [f"{n} {result}" for result, n in said["counts"].items() if n]
+    judged = f"{said['could_be_judged']} of {len(said['checks'])} checks"
+    return f"{judged} could be judged: {', '.join(counts)}"
 
 
 def _verdict(one: Judged) -> dict[str, Any]:
@@ -100,20 +115,19 @@ def _run(run: RecordedRun) -> dict[str, Any]:
     }
 
 
-def _lines(one: Judged) -> Iterator[str]:
-    check, verdict = one.check, one.verdict
-    yield f"{WORDS[verdict.result]}  {check.id:5} {check.title}"
-    if verdict.detail:
-        yield f"            {verdict.detail}"
-    yield from (f"            {line}" for line in verdict.evidence)
-    yield f"            {check.spec}. {check.remedy}"
+def _lines(one: Said) -> Iterator[str]:
+    yield f"{WORDS[one['result']]}  {one['id']:5} {one['title']}"
+    if one["detail"]:
+        yield f"            {one['detail']}"
+    yield from (f"            {line}" for line in one["evidence"])
+    yield f"            {one['spec']}. {one['remedy']}"
 
 
-def _together(result: Result, report: Report) -> Iterator[str]:
+def _together(result: Result, checks: list[Said]) -> Iterator[str]:
     ids = defaultdict(list)
-    for one in report.judged:
-        if one.verdict.result is result:
-            ids[one.verdict.detail].append(one.check.id)
+    for one in checks:
+        if one["result"] == result:
+            ids[one["detail"]].append(one["id"])
     for detail, same in ids.items():
         yield f"{WORDS[result]}  {', '.join(same)}"
         yield f"            {detail}"

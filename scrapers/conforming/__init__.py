@@ -20,8 +20,8 @@ def record(
 ) -> Recording:
     """Return the recording of a connector; about a hundred runs for a target.
 
-    Without a `config` one is made up from its settings. Raises CantRun where it or the
-    sandbox can't be started at all.
+    Without a `config` that of a sample is taken, or one is made up from its settings.
+    Raises CantRun where it or the sandbox can't be started at all.
     """
     make = record_tap if kind is Kind.TAP else record_target
     return make(connector, config, files)

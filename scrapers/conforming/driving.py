@@ -11,7 +11,7 @@ from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ import sandbox
 from sandbox import Limits, Run
 from sandbox.limits import GIB, MIB
 from scrapers.conforming.cases import Case
+from scrapers.conforming.lending import Lent
+from scrapers.conforming.postgres import ADDRESS
 from scrapers.probes.conformance.recording import (
     Ending,
     Output,
@@ -30,6 +32,8 @@ from scrapers.probes.conformance.recording import (
 INSIDE = Path(__file__).parent / "inside"
 DRIVER = (INSIDE / "driver.py").read_text()
 READER = (INSIDE / "reader.py").read_text()
+SERVER = (INSIDE / "server.py").read_text()
+TABLES = (INSIDE / "tables.py").read_text()
 ROOT = "/work/cases"
 # Where `answers` are given; the driver listens there.
 MOCK = "http://127.0.0.1:8765"
@@ -47,6 +51,9 @@ LIMITS = Limits(
 )
 
 
+OUTPUTS = ("stdout", "stderr")
+
+
 class CantRun(Exception):
     """A connector could not be run at all; the message says why."""
 
@@ -56,17 +63,20 @@ class Connector:
     """What is run, and what its sandbox sees.
 
     `python` is an interpreter that nothing of the connector's has touched: it drives, and
-    reads back. `own_python` has the connector's libraries, for formats that need them.
-    `answers` are what a server at MOCK says, JSON by path.
+    reads back. `libraries` are folders with what our reader needs for some formats, where
+    its sandbox sees them. A server at MOCK says `answers` as JSON and `documents` as they
+    are, by path. `postgres` is what a database server can be made of.
     """
 
     name: str
     command: tuple[str, ...]
     python: str
-    own_python: str = ""
+    libraries: tuple[str, ...] = ()
     readable: Mapping[Path, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, Any] = field(default_factory=dict)
+    documents: Mapping[str, str] = field(default_factory=dict)
+    postgres: Lent = field(default_factory=Lent)
 
 
 def drive(
@@ -75,14 +85,17 @@ def drive(
     *,
     needles: Iterable[str] = (),
     workers: int = 2,
+    has_postgres: bool = False,
 ) -> dict[str, RecordedRun]:
     """Return every case's recorded run by its name, in the order of the cases.
 
-    `needles` are texts to be looked for in what runs leave on disk. Raises CantRun where
-    there is no sandbox.
+    `needles` are texts to be looked for in what runs leave on disk. With `has_postgres`, each
+    case finds an empty database of PostgreSQL, if one is lent, and its rows are read. Raises
+    CantRun where there is no sandbox, or no server starts in it.
     """
     shares = [cases[n::workers] for n in range(workers)]
-    one = partial(_drive_share, connector, tuple(needles))
+    lent = connector.postgres if has_postgres else Lent()
+    one = partial(_drive_share, replace(connector, postgres=lent), tuple(needles))
     with ThreadPoolExecutor(workers) as pool:
         told = {k: v for share in pool.map(one, shares) for k, v in share.items()}
     return {case.name: _recorded(case, told.get(case.name)) for case in cases}
@@ -96,14 +109,17 @@ def _drive_share(
         return {}
     word = secrets.token_hex(16)
     job = _job(connector, needles, cases, word)
-    run = sandbox.run(
-        (connector.python, "-I", "-S", "-c", DRIVER),
-        limits=LIMITS,
-        readable=connector.readable,
-        environment=connector.environment,
-        stdin=json.dumps(job).encode(),
-    )
-    told = dict(_lines(run, word))
+    readable = {**connector.readable, **connector.postgres.readable}
+    with sandbox.places_of_a_run(readable) as places:
+        run = sandbox.run(
+            (connector.python, "-I", "-S", "-c", DRIVER),
+            limits=LIMITS,
+            readable=readable,
+            environment=connector.environment,
+            stdin=json.dumps(job).encode(),
+            places=places,
+        )
+    told = {name: _heard(one, places) for name, one in _lines(run, word)}
     if run.ending is sandbox.Ending.REFUSED or (not told and run.exit_code):
         reason = run.stderr.decode("utf-8", "replace").strip().splitlines()
         raise CantRun(reason[-1] if reason else f"The sandbox {run.ending}.")
@@ -113,20 +129,32 @@ def _drive_share(
 def _job(
     connector: Connector, needles: tuple[str, ...], cases: Sequence[Case], word: str
 ) -> dict[str, Any]:
-    readers = [[connector.python, "-I", "-S", "-c"]]
-    if connector.own_python:
-        readers.append([connector.own_python, "-I", "-c"])
     return {
         "word": word,
         "root": ROOT,
         "seconds": SANDBOX_S,
         "environment": {"PATH": "/usr/bin:/bin", **connector.environment},
-        "answers": dict(connector.answers),
+        "answers": _answers(connector),
+        "server": _server(connector.postgres),
         "needles": list(needles),
-        "readers": readers,
-        "reader": READER,
+        "reader": [connector.python, "-I", "-S", "-c", READER],
+        "libraries": list(connector.libraries),
         "cases": [case.as_json(connector.command) for case in cases],
     }
+
+
+def _answers(connector: Connector) -> dict[str, tuple[str, str]]:
+    """Return a type and a text for each path at which there is something."""
+    texts = {path: ("application/xml", t) for path, t in connector.documents.items()}
+    said = connector.answers.items()
+    return texts | {path: ("application/json", json.dumps(v)) for path, v in said}
+
+
+def _server(lent: Lent) -> dict[str, Any] | None:
+    """Return what the driver makes a database server of, or None."""
+    if not lent.folder:
+        return None
+    return {"source": SERVER, "reader": TABLES, "programs": lent.folder, **ADDRESS}
 
 
 def _lines(run: Run, word: str) -> Iterable[tuple[str, Mapping[str, Any]]]:
@@ -154,8 +182,8 @@ def _recorded(case: Case, told: Mapping[str, Any] | None) -> RecordedRun:
         ending=Ending(said["ending"]),
         exit_code=code if code is not None and code >= 0 else None,
         signal=-code if code is not None and code < 0 else None,
-        stdout=_bytes(said.get("stdout", "")),
-        stderr=_bytes(said.get("stderr", "")),
+        stdout=said.get("stdout", b""),
+        stderr=said.get("stderr", b""),
         seconds=float(said.get("seconds", 0)),
         output=_output(said.get("output")) if case.read_back else Output(),
     )
@@ -192,6 +220,12 @@ def _is_table(said: Any) -> bool:
 
 def _texts(said: Any) -> tuple[str, ...]:
     return tuple(map(str, said)) if isinstance(said, list) else ()
+
+
+def _heard(said: Mapping[str, Any], places: sandbox.Places) -> Mapping[str, Any]:
+    """Return what is told of a case, whose output names paths as all sandboxes have them."""
+    output = {name: places.heard(_bytes(said.get(name, ""))) for name in OUTPUTS}
+    return {**said, **output}
 
 
 def _bytes(text: str) -> bytes:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import sandbox
@@ -13,6 +14,8 @@ from sandbox.sources import SourceTree
 from sandbox.trying import main_executable
 from sandbox.workshop import Workshop
 from scrapers.conforming.driving import CantRun, Connector
+from scrapers.conforming.lending import lent_postgres
+from scrapers.conforming.libraries import libraries
 from scrapers.probes.conformance.recording import Kind
 
 # The first of the two words counts: `tap-target-metrics` is a tap.
@@ -24,12 +27,14 @@ NOTHING: Mapping[str, Any] = {}
 class Installed:
     """A connector that can be run, and what it was installed as.
 
-    `lock` is the digest of all packages, `level` how the sandbox holds it.
+    `lock` is the digest of all packages, `rescue` what was added for it to start, `level`
+    how the sandbox holds it.
     """
 
     kind: Kind
     connector: Connector
     lock: str
+    rescue: str
     interpreter: str
     platform: str
     level: str
@@ -58,25 +63,42 @@ def installed(
         if done.environment is None:
             raise CantRun(_why(done))
         name = _command(done, executable)
-        yield Installed(
-            kind=Kind(kind) if kind else kind_of(name),
-            connector=_connector(done, name, answers),
-            lock=done.lock.digest if done.lock else "",
-            interpreter=done.interpreter.version,
-            platform=workshop.platform,
-            level=str(sandbox.assessed().level),
-        )
+        with libraries(done, workshop) as readers:
+            connector = _connector(done, name, answers, readers, workshop.state)
+            found = Kind(kind) if kind else kind_of(name)
+            yield _installed(done, found, connector, workshop)
 
 
-def _connector(done: Provided, name: str, answers: Mapping[str, Any]) -> Connector:
+def _installed(
+    done: Provided, kind: Kind, connector: Connector, workshop: Workshop
+) -> Installed:
+    return Installed(
+        kind=kind,
+        connector=connector,
+        lock=done.lock.digest if done.lock else "",
+        rescue=done.rescue,
+        interpreter=done.interpreter.version,
+        platform=workshop.platform,
+        level=str(sandbox.assessed().level),
+    )
+
+
+def _connector(
+    done: Provided,
+    name: str,
+    answers: Mapping[str, Any],
+    readers: Mapping[Path, str],
+    state: Path,
+) -> Connector:
     return Connector(
         name=name,
         command=(f"{PLACE}/bin/{name}",),
         python=str(done.interpreter.executable),
-        own_python=f"{PLACE}/bin/python",
-        readable=done.readable,
+        libraries=tuple(readers.values()),
+        readable={**done.readable, **readers},
         environment={"PATH": f"{PLACE}/bin:/usr/bin:/bin"},
         answers=answers,
+        postgres=lent_postgres(state),
     )
 
 

@@ -23,6 +23,7 @@ from scrapers.conforming.masking import masked
 from scrapers.conforming.presets import Preset, made_up
 from scrapers.conforming.replays import Replay, replays
 from scrapers.conforming.verdicts import NotStarted, made_of
+from scrapers.probes.conformance.comparing import compared
 from scrapers.probes.conformance.loading import BY_ID, SIMPLEST
 from scrapers.probes.conformance.recording import Ending, Kind, RecordedRun
 from scrapers.probes.conformance.written import by_id, rows_of
@@ -93,8 +94,11 @@ def loads_of(one: Installed, taps: Sequence[Mapping[str, Any]]) -> Json:
     try:
         about = about_of(drive(one.connector, [ABOUT]))
         preset = made_up(Kind.TARGET, one.connector.name, about)
+        lent = one.connector.postgres
+        if preset.needs_postgres and not lent.folder:
+            return _blocked(Blocked.SIMPLEST, lent.lack) | {"config_is_made_up": True}
         first = _case(SIMPLEST, preset, BY_ID[SIMPLEST].stdin)
-        simplest = drive(one.connector, [first])[SIMPLEST]
+        simplest = _driven(one.connector, preset, [first])[SIMPLEST]
         if simplest.is_ok:
             told = _all(one.connector, preset, simplest, taps)
         else:
@@ -102,7 +106,7 @@ def loads_of(one: Installed, taps: Sequence[Mapping[str, Any]]) -> Json:
     except CantRun as error:
         raise NotStarted(str(error)) from error
     kept: Json = masked(told, preset.secrets)
-    return kept | {"config_is_made_up": preset.is_synthetic}
+    return kept | {"config_is_made_up": not preset.is_real(loaded=simplest.is_ok)}
 
 
 def _all(
@@ -136,8 +140,14 @@ def _runs(
     ]
     runs: dict[str, RecordedRun] = {}
     for some in batched(cases, AT_ONCE, strict=False):
-        runs |= drive(connector, some)
+        runs |= _driven(connector, preset, some)
     return [runs.get(str(number)) for number in range(len(said))]
+
+
+def _driven(
+    connector: Connector, preset: Preset, cases: Sequence[Case]
+) -> dict[str, RecordedRun]:
+    return drive(connector, cases, has_postgres=preset.needs_postgres)
 
 
 def _case(name: str, preset: Preset, stdin: bytes) -> Case:
@@ -149,7 +159,7 @@ def _seen(tap: Replay, run: RecordedRun | None, simplest: RecordedRun) -> Seen:
     if tap.said is None or run is None:
         return Seen(Answer.UNKNOWN, "schemas", tap.problem)
     if run.is_ok:
-        return _read_back(run, simplest, expected=tap.said.expected)
+        return _read_back(run, simplest, tap.said.messages)
     cause = _cause(run)
     if cause.code in LACKING:
         return Seen(Answer.UNKNOWN, cause.code, cause.message)
@@ -159,20 +169,21 @@ def _seen(tap: Replay, run: RecordedRun | None, simplest: RecordedRun) -> Seen:
     return Seen(Answer.NO, cause.code, cause.message)
 
 
-def _read_back(run: RecordedRun, simplest: RecordedRun, *, expected: int) -> Seen:
-    """Return whether as many rows are there as have to be.
+def _read_back(run: RecordedRun, simplest: RecordedRun, messages: bytes) -> Seen:
+    """Return whether the rows of every stream are there, as `compared` finds them.
 
-    Counted over all tables: each target has its own way to call them. Where the rows of the
-    simplest fixture are not found, nothing is known of any.
+    Where the rows of the simplest fixture are not found, nothing is known of any.
     """
     rows = rows_of(simplest.output, "orders", alone=True)
     if simplest.output.unread or run.output.unread or not by_id(rows):
         return Seen(Answer.YES)
-    read = sum(len(table.rows) for table in run.output.tables)
-    if read >= expected:
-        return Seen(Answer.YES, read=read)
-    cause = f"It exits with 0, and {expected - read} of {expected} rows are not there."
-    return Seen(Answer.NO, "rows", cause, read)
+    said = compared(messages, run.output)
+    if not said.gone:
+        return Seen(Answer.YES, read=None if said.untold else said.read)
+    gone = f"{said.gone} of {said.expected} rows are not there"
+    streams = ", ".join(f"{n} of {name!r}" for name, n in said.lost.items())
+    cause = f"It exits with 0, and {gone}{f': {streams}' if streams else ''}."
+    return Seen(Answer.NO, "rows", cause, said.expected - said.gone)
 
 
 def _cause(run: RecordedRun) -> Cause:

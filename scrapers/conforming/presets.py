@@ -4,11 +4,13 @@ A target is told to write to `{work}`, by whatever name it has for that. Setting
 required get a value of their type; nothing real answers to it.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from scrapers.conforming.postgres import PASSWORD, address_for
 from scrapers.probes.conformance.configs import required_settings, settings_of
 from scrapers.probes.conformance.recording import Kind
 from scrapers.probes.conformance.schemas import properties_of
@@ -39,16 +41,24 @@ VALUES: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A config, what of it must not come out, and whether it was made up."""
+    """A config, what of it must not come out, and whether it was made up.
+
+    With `needs_postgres` it leads to a PostgreSQL of ours, if there is one.
+    """
 
     config: Mapping[str, Any] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
     is_synthetic: bool = False
+    needs_postgres: bool = False
+
+    def is_real(self, *, loaded: bool) -> bool:
+        """Say whether something real answers to it; a database that has `loaded` rows does."""
+        return not self.is_synthetic and (loaded or not self.needs_postgres)
 
 
 def given(config: Mapping[str, Any]) -> Preset:
     """Return a config that a person gave: real, with its secrets by their names."""
-    return Preset(config, tuple(_secrets_in(config)))
+    return _made(config, is_synthetic=False)
 
 
 def made_up(kind: Kind, name: str, about: Mapping[str, Any] | None) -> Preset:
@@ -57,16 +67,19 @@ def made_up(kind: Kind, name: str, about: Mapping[str, Any] | None) -> Preset:
     properties = properties_of(settings_of(about))
     config = {key: _value(key, properties.get(key)) for key in required}
     places: Mapping[str, Any] = {}
-    if kind is Kind.TARGET:
+    address = address_for(name, properties, required) if kind is Kind.TARGET else {}
+    if address:
+        places = address
+    elif kind is Kind.TARGET:
         known = properties or dict.fromkeys((*FOLDERS[:6], *FILES))
         places = _places(known, is_file=bool(EMBEDDED.search(name)))
         places = places if properties else {**places, **COMMON}
     # A target that writes to a folder has all it needs.
     if kind is Kind.TARGET and not places:
-        return Preset(config, tuple(_secrets_in(config)), is_synthetic=True)
-    is_synthetic = about is None or bool(set(config) - set(places))
-    config |= places
-    return Preset(config, tuple(_secrets_in(config)), is_synthetic)
+        return _made(config, is_synthetic=True)
+    is_known = about is not None or bool(address)
+    is_synthetic = not is_known or bool(set(config) - set(places))
+    return _made({**config, **places}, is_synthetic=is_synthetic)
 
 
 def mistyped(config: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,6 +93,12 @@ def mistyped(config: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, A
     texts = (key for key, schema in known.items() if _types(schema) == {"string"})
     key = next(texts, "")
     return {**config, key: {"song": "book"}} if key else {}
+
+
+def _made(config: Mapping[str, Any], *, is_synthetic: bool) -> Preset:
+    leads_to_ours = PASSWORD in json.dumps(config)
+    secrets = dict.fromkeys([*_secrets_in(config), *([PASSWORD] * leads_to_ours)])
+    return Preset(config, tuple(secrets), is_synthetic, needs_postgres=leads_to_ours)
 
 
 def _places(known: Mapping[str, Any], *, is_file: bool) -> dict[str, str]:

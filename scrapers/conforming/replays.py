@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from scrapers.conforming.apart import Overrun, apart
+from scrapers.apart import Overrun, apart
 from scrapers.probes.conformance.replaying import Replayed, replayed
 
 # Fifty streams take a tenth of a second.

@@ -14,12 +14,14 @@ from scrapers.conforming.command_line import (
 )
 from scrapers.conforming.driving import Connector, drive
 from scrapers.conforming.presets import Preset, given, made_up
+from scrapers.conforming.samples import sample_for
 from scrapers.probes.conformance.catalogs import (
     Catalog,
     name_of,
     read_catalog,
     selected,
 )
+from scrapers.probes.conformance.messages import messages
 from scrapers.probes.conformance.recording import Kind, RecordedRun, Recording
 from scrapers.probes.conformance.selection import choose_field, choose_stream
 from scrapers.probes.conformance.states import final_state
@@ -41,24 +43,29 @@ def record_tap(
 ) -> Recording:
     """Return what a tap does, from `--help` to a second sync out of its own state.
 
-    Without a `config` one is made up. `files` lie in `{control}`. Raises CantRun.
+    Without a `config` that of a sample is taken, or one is made up. `files` lie in
+    `{control}`. Raises CantRun.
     """
     runs = first_runs(connector)
-    about = about_of(runs)
+    about, usage = about_of(runs), runs["help"].stdout
+    recording = Recording(
+        kind=Kind.TAP, runs=runs, missing=why_missing(about), about=about
+    )
+    sample = sample_for(connector.name, about) if config is None else None
+    if sample is not None:
+        found = {**sample.files, **(files or {})}
+        tap = _Tap(sample.served(connector), given(sample.config), found, usage)
+        recording = tap.sync(tap.discover(recording))
+        # One that leads nowhere any more is no better than any other config of ours.
+        is_synthetic = not _has_records(recording)
+        return tap.resume(replace(recording, is_synthetic=is_synthetic))
     made = made_up(Kind.TAP, connector.name, about)
     preset = made if config is None else given(config)
-    tap = _Tap(connector, preset, dict(files or {}), runs["help"].stdout)
-    recording = Recording(
-        kind=Kind.TAP,
-        runs=runs,
-        missing=why_missing(about),
-        about=about,
-        secrets=preset.secrets,
-        is_synthetic=config is None and preset.is_synthetic,
+    recording = replace(
+        recording, secrets=preset.secrets, is_synthetic=preset.is_synthetic
     )
-    recording = tap.discover(recording)
-    recording = tap.sync(recording)
-    return tap.resume(recording)
+    tap = _Tap(connector, preset, dict(files or {}), usage)
+    return tap.resume(tap.sync(tap.discover(recording)))
 
 
 class _Tap:
@@ -165,6 +172,11 @@ def _catalog_option(usage: bytes) -> str:
         if option.encode() in usage:
             return option
     return ""
+
+
+def _has_records(recording: Recording) -> bool:
+    run = recording.succeeded("sync")
+    return run is not None and bool(messages(run.stdout, "RECORD"))
 
 
 def _with(recording: Recording, runs: Mapping[str, RecordedRun]) -> Recording:

@@ -15,7 +15,7 @@ from scrapers.conforming.driving import Connector, drive
 from scrapers.conforming.presets import Preset, given, made_up
 from scrapers.probes.conformance import feeding
 from scrapers.probes.conformance.fixtures import Fixture
-from scrapers.probes.conformance.loading import BY_ID, FIXTURES
+from scrapers.probes.conformance.loading import BY_ID, FIXTURES, SIMPLEST
 from scrapers.probes.conformance.recording import Kind, Recording
 
 # Megabytes, or tens of thousands of messages.
@@ -34,21 +34,23 @@ def record_target(
 
     Without a `config` one is made up. `files` lie in `{control}`. Raises CantRun.
     """
-    simplest = BY_ID["F01"].stdin
+    simplest = BY_ID[SIMPLEST].stdin
     runs = first_runs(connector, simplest)
     about = about_of(runs)
     made = made_up(Kind.TARGET, connector.name, about)
     preset = made if config is None else given(config)
     cases = [*_fed(preset), *wrong_configs(preset, about, simplest)]
     cases = [replace(c, files={**(files or {}), **c.files}) for c in cases]
-    runs |= drive(connector, _longest_first(cases), needles=preset.secrets)
+    cases, server = _longest_first(cases), preset.needs_postgres
+    runs |= drive(connector, cases, needles=preset.secrets, has_postgres=server)
+    is_real = preset.is_real(loaded=runs[SIMPLEST].is_ok)
     return Recording(
         kind=Kind.TARGET,
         runs=runs,
         missing=why_missing(about),
         about=about,
         secrets=preset.secrets,
-        is_synthetic=config is None and preset.is_synthetic,
+        is_synthetic=config is None and not is_real,
     )
 
 

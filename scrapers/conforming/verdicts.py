@@ -6,9 +6,9 @@ from typing import Any
 
 from registry.facts import Json
 from sandbox.workshop import Workshop
+from scrapers.apart import CPU_S, Overrun, apart
 from scrapers.conformance_report import as_json
 from scrapers.conforming import CantRun, record
-from scrapers.conforming.apart import CPU_S, Overrun, apart
 from scrapers.conforming.installing import Installed, installed
 from scrapers.conforming.masking import masked
 from scrapers.probes.conformance import CHECKS, VERSION, judge
@@ -54,6 +54,7 @@ def made_of(one: Installed) -> Json:
     """Return what a record says of how its release was installed and held."""
     return {
         "lock": one.lock,
+        "rescue": one.rescue,
         "interpreter": one.interpreter,
         "platform": one.platform,
         "level": one.level,

@@ -95,9 +95,16 @@ def connector(source, faults="", **said):
 
 
 def report(kind, faults="", **said):
-    source = source_of(kind)
+    return judge(recorded(kind, faults, **said))
+
+
+def recorded(kind, faults="", **said):
     config = CONFIGS[kind] | said.pop("config", {})
-    return judge(record(kind, connector(source, faults, **said), config=config))
+    return record(kind, connector(source_of(kind), faults, **said), config=config)
+
+
+def text_of(recording):
+    return as_text(as_json("good", judge(recording), recording))
 
 
 def broken(judged):
@@ -110,15 +117,17 @@ def ran(source, *cases):
 
 
 def test_good_tap_breaks_no_rule():
-    judged = report(Kind.TAP)
-    assert not broken(judged), as_text("tap-good", judged)
+    recording = recorded(Kind.TAP)
+    judged = judge(recording)
+    assert not broken(judged), text_of(recording)
     assert judged.counts[Result.INCONCLUSIVE] == 0
 
 
 def test_good_target_breaks_no_rule():
-    judged = report(Kind.TARGET)
+    recording = recorded(Kind.TARGET)
+    judged = judge(recording)
     # It appends, which is no fault and is told.
-    assert broken(judged) == {"G07"}, as_text("target-good", judged)
+    assert broken(judged) == {"G07"}, text_of(recording)
     assert judged.counts[Result.SKIP] == 0
 
 
@@ -159,8 +168,9 @@ def test_every_check_is_seen_to_fail():
 
 def test_tap_reads_what_the_mock_server_answers():
     user = {"id": 7, "name": "Eve", "updated_at": "2024-01-01T00:00:00Z"}
-    judged = report(Kind.TAP, config={"api_url": MOCK}, answers={"/users": [user]})
-    assert not broken(judged), as_text("tap-good", judged)
+    asked = {"config": {"api_url": MOCK}, "answers": {"/users": [user]}}
+    recording = recorded(Kind.TAP, **asked)
+    assert not broken(judge(recording)), text_of(recording)
 
 
 def test_connector_can_not_write_a_report_of_its_own():
@@ -249,6 +259,16 @@ def test_report_can_be_kept_as_json():
     told = json.loads(json.dumps(as_json("tap-x", judge(recording), recording)))
     assert {"id", "result", "spec", "remedy"} <= told["checks"][0].keys()
     assert sum(told["counts"].values()) == len(told["checks"])
+
+
+def test_how_many_checks_could_be_judged_is_told():
+    recording = record(Kind.TAP, connector(""), config={})
+    told = as_json("tap-x", judge(recording), recording)
+    results = ("pass", "fail", "warn", "info")
+    count = sum(told["counts"][result] for result in results)
+    assert 0 < told["could_be_judged"] == count < len(told["checks"])
+    first = as_text(told).splitlines()[0]
+    assert first.startswith(f"tap-x: {count} of {len(told['checks'])} checks could be")
 
 
 def test_documentation_lists_every_check_as_it_is():

@@ -20,16 +20,18 @@ SCHEMA = {
 }
 
 
-def tap(number, *, keys=("id",), schema=SCHEMA):
-    stream = {"tap_stream_id": "users", "stream": "users", "schema": schema}
-    streams = [{**stream, "key_properties": list(keys)}]
+def tap(number, *names, keys=("id",), schema=SCHEMA):
+    said = {"schema": schema, "key_properties": list(keys)}
+    streams = [
+        {"tap_stream_id": name, "stream": name, **said} for name in names or ["users"]
+    ]
     return {"tap": number, "version": "1.0", "digest": "d", "streams": streams}
 
 
 def loaded(*taps, faults=""):
     one = Installed(
         kind=Kind.TARGET, connector=connector(source_of(Kind.TARGET), faults),
-        lock="", interpreter="", platform="", level="",
+        lock="", rescue="", interpreter="", platform="", level="",
     )  # fmt: skip
     return loads_of(one, taps)
 
@@ -50,6 +52,15 @@ def test_rows_that_are_gone_are_told_whatever_the_exit_code():
     [lost] = loaded(tap(1, schema=few), faults="first-of-key")["loads"]
     assert (lost["answer"], lost["code"], lost["read"]) == ("no", "rows", 2)
     assert "8 of 10 rows are not there" in lost["cause"]
+
+
+def test_rows_that_are_there_twice_hide_none_of_another_stream():
+    keyed, keyless = loaded(
+        tap(1, "users", "teams"), tap(2, "users", "teams", keys=()), faults="uneven"
+    )["loads"]
+    for lost in (keyed, keyless):
+        assert (lost["answer"], lost["code"], lost["read"]) == ("no", "rows", 10)
+        assert "10 of 20 rows are not there: 10 of 'teams'" in lost["cause"]
 
 
 def test_one_tap_that_is_refused_leaves_the_others_loaded():

@@ -8,6 +8,7 @@ running is ended before the next begins.
 """
 
 import base64
+import contextlib
 import ctypes
 import json
 import os
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import threading
 import time
+import types
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -38,18 +40,35 @@ def main():
     report = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     if job["answers"]:
-        serve(job["answers"])
+        # Where nobody may listen, nothing answers, as without any answers.
+        with contextlib.suppress(OSError):
+            serve(job["answers"])
+    server = server_of(job)
     until = time.monotonic() + job["seconds"]
     for number, case in enumerate(job["cases"]):
         if time.monotonic() > until:
             break
-        told = run_case(job, case, Path(job["root"]) / str(number))
-        report.write(job["word"] + json.dumps({"name": case["name"], **told}) + "\n")
-        report.flush()
+        told = run_case(job, case, Path(job["root"]) / str(number), server)
+        line = job["word"] + json.dumps({"name": case["name"], **told})
+        print(line, file=report, flush=True)
 
 
-def run_case(job, case, root):
-    """Return what came of a case in a fresh folder."""
+def server_of(job):
+    """Return the database server of the cases, or None. Exits where it does not start."""
+    if not job["server"]:
+        return None
+    module = types.ModuleType("server")
+    exec(job["server"]["source"], vars(module))
+    server = module.Server(job["server"])
+    if problem := server.renewed():
+        sys.exit(problem)
+    return server
+
+
+def run_case(job, case, root, server):
+    """Return what came of a case in a fresh folder, and with a fresh database."""
+    if server and (problem := server.renewed()):
+        return {"ending": "lost", "stderr": encoded(problem.encode())}
     places = {"{work}": root / "inner" / "work", "{control}": root / "control"}
     for folder in (*places.values(), root / "tmp", root / "home"):
         folder.mkdir(parents=True, exist_ok=True)
@@ -61,6 +80,8 @@ def run_case(job, case, root):
         told = run_once(job, case, root, places)
     if case["read_back"]:
         told["output"] = read_back(job, root, places["{work}"])
+        if server:
+            told["output"] = server.laid_over(told["output"], job["needles"])
     shutil.rmtree(root, ignore_errors=True)
     return told
 
@@ -201,17 +222,20 @@ def end_descendants():
 
 
 def descendants():
-    """Return the ids of all processes below us, orphans included: we adopt them."""
+    """Return the ids of all processes below us, orphans included: we adopt them.
+
+    Where they can't be listed, all that may be signalled is below us: that is -1.
+    """
     parents = {}
-    for entry in os.listdir("/proc"):
-        if not entry.isdigit():
-            continue
-        try:
-            with open("/proc/%s/stat" % entry, "rb") as stat:
-                fields = stat.read().rpartition(b")")[2].split()
-        except OSError:
-            continue
-        parents[int(entry)] = int(fields[1])
+    try:
+        listed = os.listdir("/proc")
+    except OSError:
+        return {-1}
+    for entry in filter(str.isdigit, listed):
+        place = "/proc/%s/stat" % entry
+        with contextlib.suppress(OSError), open(place, "rb") as stat:
+            fields = stat.read().rpartition(b")")[2].split()
+            parents[int(entry)] = int(fields[1])
     found, before = {os.getpid()}, 0
     while len(found) > before:
         before = len(found)
@@ -221,25 +245,14 @@ def descendants():
 
 def read_back(job, root, work):
     """Return what a case left on disk, as the reader tells it."""
-    asked = json.dumps(
-        {"root": str(root), "work": str(work), "needles": job["needles"]}
-    ).encode()
-    told = asked_of(job["readers"][0], job, asked)
-    if told.get("foreign") and len(job["readers"]) > 1:
-        more = asked_of(job["readers"][1], job, asked)
-        told = told if more.get("unread") and not more.get("tables") else more
-    return told
-
-
-def asked_of(python, job, asked):
-    """Return what the reader says under a Python; never trusted, always a mapping."""
+    asked = {key: job[key] for key in ("needles", "libraries")}
+    asked |= {"root": str(root), "work": str(work)}
     try:
         done = subprocess.run(
-            [*python, job["reader"]],
-            input=asked,
+            job["reader"],
+            input=json.dumps(asked).encode(),
             env=job["environment"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             timeout=READ_S,
             start_new_session=True,
         )
@@ -252,14 +265,15 @@ def asked_of(python, job, asked):
 
 
 def serve(answers):
-    """Answer GET requests on the loopback device with JSON, by path."""
+    """Answer GET requests on the loopback device: a type and a text by path."""
 
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self):
-            known = self.path.partition("?")[0] in answers
-            body = json.dumps(answers.get(self.path.partition("?")[0], {})).encode()
-            self.send_response(200 if known else 404)
-            self.send_header("Content-Type", "application/json")
+            path = self.path.partition("?")[0]
+            kind, text = answers.get(path, ("application/json", "{}"))
+            body = text.encode()
+            self.send_response(200 if path in answers else 404)
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

@@ -1,8 +1,9 @@
 """Reads back what a target wrote: JSON lines, CSV, SQLite; Parquet and DuckDB where it can.
 
-Run by any Python from 3.8 on, inside the sandbox, with nothing of ours at hand: the first
-time by a Python that no connector has touched, and again by the connector's own where a
-format needs its libraries. What can't be read is told as such, never as an error.
+Run by any Python from 3.8 on, inside the sandbox, that no connector has touched, with
+nothing of ours at hand but libraries for some formats. Those that a connector brings along
+are never started: they would say what it likes. What can't be read is told as such, never
+as an error.
 """
 
 import csv
@@ -21,6 +22,12 @@ FILES_LIMIT = 500
 DELIMITERS = ",\t;|"
 TEXTS = (".csv", ".tsv", ".txt", ".psv")
 SKIPPED = ("-journal", "-wal", "-shm", ".wal", ".crc", ".lock")
+# A DuckDB file may have views and extensions that would read other files.
+ALONE = {
+    "enable_external_access": "false",
+    "autoload_known_extensions": "false",
+    "autoinstall_known_extensions": "false",
+}
 csv.field_size_limit(1 << 30)
 
 
@@ -28,14 +35,12 @@ class Unread(Exception):
     """A file that can't be read, and why."""
 
 
-class Foreign(Unread):
-    """A file that needs a library that is not here."""
-
-
 def main():
     """Tell of the folder that stdin names."""
     asked = json.load(sys.stdin)
     root, work = asked["root"], asked["work"]
+    # Without `site`, so that no `.pth` file in them is followed.
+    sys.path += asked["libraries"]
     told = {"files": [], "escaped": [], "leaks": [], "tables": [], "unread": ""}
     for path in sorted(regular_files(root)):
         inside = os.path.relpath(path, work)
@@ -69,8 +74,6 @@ def take(path, inside, needles, told):
         if any(n.encode() in content or n in inside for n in needles):
             told["leaks"].append(inside)
         told["tables"] += tables_of(path, inside, content)
-    except Foreign as error:
-        told["foreign"] = told["unread"] = str(error)
     except Unread as error:
         told["unread"] = "%s: %s" % (inside, error)
 
@@ -180,14 +183,14 @@ def sqlite_tables(path):
 
 
 def duckdb_tables(path):
-    """Return the tables of a DuckDB file. Raises Foreign where there is no library."""
+    """Return the tables of a DuckDB file. Raises Unread where there is no library."""
     duckdb = library("duckdb")
     found = []
     try:
-        with closing(duckdb.connect(path)) as known:
+        with closing(duckdb.connect(path, config=ALONE)) as known:
             asked = (
                 "select table_schema, table_name from information_schema.tables"
-                " where table_schema not in ('information_schema', 'pg_catalog')"
+                " where table_type = 'BASE TABLE'"
             )
             for schema, name in known.execute(asked).fetchall():
                 rows = known.execute(
@@ -202,7 +205,7 @@ def duckdb_tables(path):
 
 
 def parquet_rows(path):
-    """Return the rows of a Parquet file. Raises Foreign where there is no library."""
+    """Return the rows of a Parquet file. Raises Unread where there is no library."""
     parquet = library("pyarrow.parquet")
     try:
         return parquet.ParquetFile(path).read().to_pylist()
@@ -211,11 +214,11 @@ def parquet_rows(path):
 
 
 def library(name):
-    """Return a module. Raises Foreign where it is not installed."""
+    """Return a module. Raises Unread where it is not at hand."""
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        raise Foreign("%s is not installed beside it" % name) from error
+        raise Unread("%s is not there to read it" % name.partition(".")[0]) from error
 
 
 def quoted(name):

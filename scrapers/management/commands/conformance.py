@@ -2,26 +2,31 @@
 
 import json
 import sys
+import traceback
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from registry.facts import Json
 from sandbox.index import IndexFailure
 from sandbox.providing import NoInterpreter
-from sandbox.trying import RESCUE
-from scrapers.conformance_report import as_json, as_text
+from scrapers.conformance_report import as_text
 from scrapers.conforming import CantRun, record
 from scrapers.conforming.driving import MOCK
-from scrapers.conforming.installing import installed
-from scrapers.conforming.masking import masked
-from scrapers.probes.conformance import judge
+from scrapers.conforming.starting import started
+from scrapers.conforming.verdicts import judged_apart, made_of
+from scrapers.conforming.wanted import wanted
+from scrapers.http import CrawlError
 from scrapers.probes.conformance.recording import Kind
 from scrapers.trying import workshop
 
-# What the exit code says. Django's own errors are 1, so ours ends the process itself.
+# What the exit code says. Django and Python say 1 of any error, which here is a verdict.
 MUST_FAILED, NOT_RUN = 1, 2
+CANT = (OSError, ValueError, CantRun, NoInterpreter, IndexFailure, CrawlError)
+TOO_DEEP = "Its catalog is nested too deeply to be handed back to it."
+UNJUDGED = "No check could be judged."
 
 
 class Command(BaseCommand):
@@ -29,12 +34,19 @@ class Command(BaseCommand):
 
     help = (
         "Judge a tap or a target by the Singer specification. Exits with 0 where no MUST "
-        "fails, 1 where one does, 2 where the connector could not be run."
+        "fails, with 1 where one does, and with 2 otherwise: wrong arguments, a connector "
+        "that could not be installed or run, or any other error."
     )
+    # They are about serving a registry. Nothing of that is needed here, in nobody's CI.
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take what to install, on which Python, and its config."""
-        parser.add_argument("spec", metavar="SPEC", help="tap-x, or tap-x==1.2")
+        parser.add_argument(
+            "spec",
+            metavar="SPEC",
+            help="tap-x, tap-x==1.2, a folder (.), git+https://HOST/tap-x@REF, an sdist",
+        )
         parser.add_argument("--python", default="3.12", help="a minor version: 3.12")
         parser.add_argument("--kind", choices=[kind.value for kind in Kind])
         parser.add_argument("--executable", help="of several, the one to run")
@@ -58,38 +70,51 @@ class Command(BaseCommand):
             metavar="FILE",
             help=f"JSON by path that a server answers at {MOCK}",
         )
-        parser.add_argument(
-            "--json", action="store_true", help="print all of it as JSON"
-        )
+        parser.add_argument("--json", action="store_true", help="print all as JSON")
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Run as from a command line, and exit with 2 where an error is not foreseen."""
+        try:
+            super().run_from_argv(argv)
+        except Exception:  # noqa: BLE001  the outermost frame: whatever it is, it is no verdict
+            traceback.print_exc()
+            sys.exit(NOT_RUN)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run, judge and print; the exit code says whether a MUST failed."""
         try:
-            config = _read_json(options["config"])
-            answers = _read_json(options["serve"]) or {}
-            files = {path.name: path.read_bytes() for path in options["file"]}
-            with installed(
-                options["spec"],
-                python=options["python"],
-                workshop=workshop(),
-                rescue=RESCUE,
-                kind=options["kind"],
-                executable=options["executable"],
-                answers=answers,
-            ) as one:
-                recording = record(one.kind, one.connector, config=config, files=files)
-        except (OSError, ValueError, CantRun, NoInterpreter, IndexFailure) as error:
+            said = _judged(options)
+        except CANT as error:
             raise CommandError(str(error), returncode=NOT_RUN) from error
-        report = judge(recording)
-        if options["json"]:
-            made = {"python": options["python"], "lock": one.lock}
-            said = made | as_json(options["spec"], report, recording)
-            told = json.dumps(masked(said, recording.secrets), indent=2)
-        else:
-            told = masked(as_text(options["spec"], report), recording.secrets)
-        self.stdout.write(told)
-        if report.failures:
+        except RecursionError as error:
+            raise CommandError(TOO_DEEP, returncode=NOT_RUN) from error
+        self.stdout.write(
+            json.dumps(said, indent=2) if options["json"] else as_text(said)
+        )
+        if not said["could_be_judged"]:
+            raise CommandError(UNJUDGED, returncode=NOT_RUN)
+        if said["must_failures"]:
             sys.exit(MUST_FAILED)
+
+
+def _judged(options: dict[str, Any]) -> Json:
+    """Return the report on what is to be judged, and how it was installed."""
+    config = _read_json(options["config"])
+    answers = _read_json(options["serve"]) or {}
+    files = {path.name: path.read_bytes() for path in options["file"]}
+    one = wanted(options["spec"], workshop())
+    with started(
+        one.spec,
+        python=options["python"],
+        workshop=workshop(),
+        source=one.source,
+        kind=options["kind"],
+        executable=options["executable"],
+        answers=answers,
+    ) as made:
+        recording = record(made.kind, made.connector, config=config, files=files)
+        head = {"python": options["python"], "commit": one.commit, **made_of(made)}
+        return head | judged_apart(one.spec, recording)
 
 
 def _read_json(path: Path | None) -> Any:

@@ -77,7 +77,10 @@ class Loader:
         name = stream if "escapes" in FAULTS else re.sub(r"[^\w-]", "_", stream)
         if "first-of-key" in FAULTS and row.get("name") in ("b", "c"):
             return
-        self.held.append((name, json.dumps(row, default=str)))
+        times = 1
+        if "uneven" in FAULTS:
+            times = 2 if stream == next(iter(self.schemas)) else 0
+        self.held += [(name, json.dumps(row, default=str))] * times
         if "buffers" not in FAULTS:
             self.flush()
 
