@@ -11,6 +11,12 @@ from pathlib import Path
 from embedded.accounts import make_shared_folder
 from embedded.state import ROOT, State
 
+# What leads to sessions, the database, a broker and forges; and a public address, with
+# which nothing starts without a key.
+NOT_FOR_SANDBOX = frozenset(
+    {"SECRET_KEY", "DATABASE_URL", "CELERY_BROKER_URL", "FORGES", "PUBLIC_URL"}
+)
+
 
 def state_folder(given: Mapping[str, str]) -> Path:
     """Return the state folder, absolute."""
@@ -32,12 +38,28 @@ def environment(
         "PUBLIC_URL": public_url,
         "PUBLISHED_ROOT": str(state.folder / "published"),
         "SANDBOX_STATE": str(sandbox_folder(state.folder)),
+        "SANDBOX_TOKEN": token_of(state.secret_key()),
         "SECRET_KEY": state.secret_key(),
     }
     missing = {
         name: value for name, value in defaults.items() if not is_given(name, given)
     }
     return {**given, **missing, "SONGBOOK_STATE": str(state.folder)}
+
+
+def token_of(key: str) -> str:
+    """Return what the sandbox shows to get tickets; the key does not follow from it."""
+    return hashlib.sha256(f"sandbox {key}".encode()).hexdigest()
+
+
+def for_sandbox(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment for who tries releases: without what gives access to more."""
+    return {
+        name: value
+        for name, value in variables.items()
+        if name.removesuffix("_FILE") not in NOT_FOR_SANDBOX
+        and not name.startswith("PG")
+    }
 
 
 def sandbox_folder(state: Path) -> Path:

@@ -30,6 +30,8 @@ class Process:
 
     name: str
     command: Sequence[str]
+    # Where that is not what all are told.
+    environment: Mapping[str, str] | None = None
     keeper: subprocess.Popen[bytes] | None = None
     deaths: int = 0
     pause_s: float = FIRST_PAUSE_S
@@ -83,7 +85,7 @@ class Processes:
         process.started_at = time.monotonic()
         process.keeper = subprocess.Popen(
             command,
-            env=dict(self.environment),
+            env=dict(process.environment or self.environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -118,5 +120,5 @@ def pass_on(name: str, said: IO[bytes]) -> None:
             # Nobody may be reading any more; no process has to wait for that.
             with contextlib.suppress(OSError):
                 # One call of one string, so that lines of two processes do not mix.
-                sys.stdout.write(f"{name:6} | {text}\n")
+                sys.stdout.write(f"{name:7} | {text}\n")
                 sys.stdout.flush()

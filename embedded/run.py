@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 from embedded.database import database
-from embedded.environment import environment, state_folder
+from embedded.environment import environment, for_sandbox, state_folder
 from embedded.failure import Failure, say
 from embedded.ports import chosen_port, claimed_port
 from embedded.processes import Process, Processes
@@ -49,6 +49,11 @@ def worker_command() -> list[str]:
     ]
 
 
+def sandbox_command(url: str) -> list[str]:
+    """Return the command of what tries releases, for the Songbook at an address."""
+    return [sys.executable, "manage.py", "sandbox", "--stay", url]
+
+
 def run() -> int:
     """Run Songbook until it is asked to stop; return the exit code. Raises Failure."""
     began_at = time.monotonic()
@@ -63,8 +68,11 @@ def run() -> int:
         found.migrate(state, environment=variables)
         web = Process("web", web_command(port))
         worker = Process("worker", worker_command())
+        sandbox = Process(
+            "sandbox", sandbox_command(url), environment=for_sandbox(variables)
+        )
         processes = Processes(
-            [web, worker],
+            [web, worker, sandbox],
             lock=state.run_lock,
             folder=ROOT,
             environment=variables,

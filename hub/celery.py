@@ -27,12 +27,10 @@ app.conf.update(
     task_default_queue="ticks",
     task_queues=[
         Queue(name, Exchange("songbook"), routing_key=name)
-        for name in ("ticks", "crawl", "publish", "sandbox")
+        for name in ("ticks", "crawl", "publish")
     ],
     task_routes={
         "scrapers.tasks.crawl": {"queue": "crawl"},
-        "scrapers.tasks.invoke": {"queue": "sandbox"},
-        "scrapers.tasks.renew": {"queue": "sandbox"},
         "registry.tasks.*": {"queue": "publish"},
     },
     worker_prefetch_multiplier=1,
@@ -50,10 +48,10 @@ app.conf.update(
             ("enrol sources", "scrapers.tasks.enrol_sources", 60),
             ("crawl what is due", "scrapers.tasks.crawl_due", 2),
             ("follow definitions", "scrapers.tasks.follow_definitions", 15),
-            ("try what is due", "scrapers.tasks.invoke_due", 5),
-            ("try again with what is newer", "scrapers.tasks.renew", 3600),
+            ("see to tickets", "scrapers.tasks.ticket_due", 60),
+            ("ask again what is newer", "scrapers.tasks.renew", 3600),
             ("rate maintenance", "scrapers.tasks.rate_due", 15),
-            ("record what was seen", "scrapers.tasks.probe_due", 15),
+            ("record what was seen", "scrapers.tasks.probe_due", 5),
             ("publish what changed", "registry.tasks.publish_due", 15),
             ("publish for old clients", "registry.tasks.publish_legacy", 120),
         )

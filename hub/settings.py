@@ -57,6 +57,8 @@ SHRINK_LIMIT_PERCENT = env.float("SHRINK_LIMIT_PERCENT", default=2.0)
 # Whether releases are tried in the sandbox, how many of each package, on which Pythons.
 PROBE = env.bool("PROBE", default=True)
 PROBE_RELEASES = env.int("PROBE_RELEASES", default=3)
+# Whether older ones are tried, one after another, where nothing else is to be.
+PROBE_OLDER = env.bool("PROBE_OLDER", default=True)
 PROBE_PYTHONS = env.list(
     "PROBE_PYTHONS", default=["3.14", "3.13", "3.12", "3.11", "3.10"]
 )
@@ -67,6 +69,8 @@ SANDBOX_TOKEN = env.str("SANDBOX_TOKEN", default="")
 # What the sandbox keeps between tries; its account must be able to read it.
 SANDBOX_STATE = env.str("SANDBOX_STATE", default=str(STATE / "sandbox"))
 SANDBOX_STATE_GB = env.int("SANDBOX_STATE_GB", default=20)
+# Whether Pythons that a machine lacks are fetched for it.
+SANDBOX_FETCH_PYTHONS = env.bool("SANDBOX_FETCH_PYTHONS", default=True)
 # The OCI runtime that holds foreign code; empty means the best of what is always tried.
 SANDBOX_RUNTIME = env.str("SANDBOX_RUNTIME", default="")
 CRAWL_TIMEOUT_S = env.int("CRAWL_TIMEOUT_S", default=60)

@@ -4,6 +4,7 @@ Both are JSON, so that a worker elsewhere does the same with no database and no 
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from registry.facts import Json
@@ -11,20 +12,27 @@ from registry.vocabulary import TicketKind
 from sandbox.index import Unavailable
 from sandbox.locking import NotASpec
 from sandbox.providing import NoInterpreter
+from sandbox.workshop import Workshop
 from scrapers.conforming.loads import answer_loading
 from scrapers.conforming.verdicts import answer_conformance
 from scrapers.http import CrawlError
-from scrapers.trying import answer_run, workshop
+from scrapers.trying import answer_run, make_room, workshop
 
 type Question = Mapping[str, Any]
 
 # Why there may be no answer, through no fault of the release.
 NO_ANSWER = (Unavailable, NotASpec, NoInterpreter, CrawlError, OSError)
 
+
+def _roomy(answered: Callable[[Question, Workshop], Json], question: Question) -> Json:
+    make_room()
+    return answered(question, workshop())
+
+
 ANSWERS: Mapping[TicketKind, Callable[[Question], Json]] = {
     TicketKind.RUN: answer_run,
-    TicketKind.CONFORMANCE: lambda question: answer_conformance(question, workshop()),
-    TicketKind.LOADING: lambda question: answer_loading(question, workshop()),
+    TicketKind.CONFORMANCE: partial(_roomy, answer_conformance),
+    TicketKind.LOADING: partial(_roomy, answer_loading),
 }
 
 

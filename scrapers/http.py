@@ -31,6 +31,7 @@ __all__ = [
     "CrawlError",
     "Gone",
     "Refused",
+    "Response",
     "Session",
     "Throttled",
     "Unreachable",

@@ -10,21 +10,15 @@ from django.utils import timezone
 from registry import publishing
 from registry.catalog.following import follow_variants
 from registry.catalog.rating import rate_variants
-from registry.models import ProbeRun, ProbeTicket, Snapshot, Source
+from registry.models import ProbeTicket, Source
 from registry.places import parse
 from registry.vocabulary import SourceKind
-from sandbox import assessed
-from sandbox.records import LAYOUT
-from scrapers import probes
-from scrapers.answering import NO_ANSWER
-from scrapers.http import CrawlError
 from scrapers.issuing import issue_again
 from scrapers.leftovers import remove_leftovers
-from scrapers.line import Passage, follow_try, judge, judge_one_by_one
+from scrapers.line import Passage, judge_due
 from scrapers.rounds import Round
 from scrapers.seed import enrol_seed
-from scrapers.tickets import issue_for_pythons
-from scrapers.trying import tidy_up, workshop
+from scrapers.tickets import issue_for_pythons, issue_older
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +27,6 @@ SOURCES_PER_ROUND = 50
 ROUNDS_PER_TICK = 8
 SNAPSHOTS_PER_TICK = 1000
 CALL_LIFE_S = 60
-# Longer than the longest try: resolving, each build and each call have limits of their own.
-TRY_S = 2 * 3600
 
 
 @shared_task
@@ -88,79 +80,27 @@ def rate_due() -> None:
 @shared_task
 def probe_due() -> None:
     """Judge what nothing has judged yet, or an earlier version of the probes."""
-    rows = Snapshot.objects.unprobed(probes.VERSION).select_related("source")
-    if snapshots := list(rows[:SNAPSHOTS_PER_TICK]):
-        try:
-            judge(snapshots, now=timezone.now())
-        except Exception:  # noqa: BLE001  whatever one of them holds, the rest goes on
-            judge_one_by_one(snapshots, now=timezone.now())
+    if judge_due(limit=SNAPSHOTS_PER_TICK, now=timezone.now()):
         publishing.publish_changed(now=timezone.now())
 
 
 @shared_task
-def invoke_due() -> None:
-    """Call for a sandbox worker if anything is to be tried; park what ends them."""
+def ticket_due() -> None:
+    """Leave alone what ended its sandbox again and again; have older releases tried, too."""
     now = timezone.now()
     ProbeTicket.objects.park_crashed(now)
-    free = settings.PROBE_SLOTS - ProbeTicket.objects.held(now).count()
-    for _ in ProbeTicket.objects.due(now)[: max(free, 0)]:
-        invoke.apply_async(expires=CALL_LIFE_S)
+    issue_older(now=now)
 
 
 @shared_task
 def renew() -> None:
-    """Ask about all that newer Pythons, sandboxes, suites or settings want to know.
-
-    What tries have left is kept within its limit of disk.
-    """
-    if not settings.PROBE or not assessed().namespaces:
+    """Ask about all that newer suites and settings want to know."""
+    if not settings.PROBE:
         return
-    if count := issue_for_pythons(workshop().interpreters):
+    if count := issue_for_pythons():
         logger.info("Making tickets of %d sources for Pythons that are new.", count)
     if count := issue_again(now=timezone.now()):
         logger.info("Asking again of %d releases, beyond runs.", count)
-    for python, interpreter in workshop().interpreters.items():
-        older = ProbeTicket.objects.outdated(
-            python, patch=interpreter.patch, layout=LAYOUT
-        )
-        if count := older.filter(due_at__gt=timezone.now()).update(
-            due_at=timezone.now()
-        ):
-            logger.info("Asking again of %d releases on Python %s.", count, python)
-    tidy_up()
-
-
-@shared_task(soft_time_limit=TRY_S, time_limit=TRY_S + 60)
-def invoke() -> None:
-    """Try one release on one Python, and call for another while there is more to do."""
-    if not settings.PROBE or not assessed().namespaces:
-        return
-    if ProbeTicket.objects.held(timezone.now()).count() >= settings.PROBE_SLOTS:
-        # Whoever crawls and publishes needs a thread as well.
-        return
-    ticket = ProbeTicket.objects.lease(timezone.now(), pythons=workshop().interpreters)
-    if ticket is None:
-        return
-    try:
-        snapshot = follow_try(ticket, now=timezone.now())
-        logger.info("Tried %s (%s), %s.", ticket, ticket.kind, _came_of(snapshot))
-    except ProbeTicket.DoesNotExist:
-        logger.warning("%s is held by another worker by now.", ticket)
-    except NO_ANSWER as error:
-        logger.warning("%s could not be tried: %s", ticket, error)
-        ticket.failed(timezone.now(), str(error))
-        if not isinstance(error, CrawlError):
-            # Where the index is away, the next would fail the same way: a tick is soon enough.
-            return
-    invoke.delay()
-
-
-def _came_of(snapshot: Snapshot | None) -> str:
-    """Return what a try came to, for a log."""
-    if snapshot is None:
-        return "as before"
-    run = ProbeRun.objects.filter(snapshot=snapshot).first()
-    return f"whether it runs: {run.starts}" if run else "with news"
 
 
 def _begin_with_seed() -> None:

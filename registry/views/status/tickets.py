@@ -7,6 +7,7 @@ that is good once. What it sends is foreign JSON: it is kept as evidence and jud
 import json
 import uuid
 from collections.abc import Callable
+from typing import TypeGuard
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -44,6 +45,25 @@ def for_workers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
 
 @for_workers
+def announce(request: HttpRequest) -> HttpResponse:
+    """Hear which Pythons and which sandbox a machine has.
+
+    What older ones tried is due, and what ended those is tried once more.
+    """
+    said = _json(request) or {}
+    pythons, layout = said.get("pythons"), said.get("layout")
+    if not _are_patches(pythons) or not isinstance(layout, int):
+        return _problem('Send {"pythons": {"3.13": 5, …}, "layout": 1}.', 400)
+    now = timezone.now()
+    for python, patch in pythons.items():
+        ProbeTicket.objects.outdated(python, patch=patch, layout=layout).filter(
+            due_at__gt=now
+        ).update(due_at=now)
+        ProbeTicket.objects.unpark(python, patch=patch, layout=layout)
+    return HttpResponse(status=204)
+
+
+@for_workers
 def take(request: HttpRequest) -> HttpResponse:
     """Lease the most urgent ticket for one of the worker's Pythons; 204 where none is due."""
     said = _json(request)
@@ -78,6 +98,14 @@ def give(request: HttpRequest, *, lease: uuid.UUID) -> HttpResponse:
     except ProbeTicket.DoesNotExist:
         return _problem("Nobody holds a ticket by this lease.", 404)
     return HttpResponse(status=204)
+
+
+def _are_patches(said: object) -> TypeGuard[dict[str, int]]:
+    return (
+        isinstance(said, dict)
+        and len(said) <= PYTHONS_LIMIT
+        and all(isinstance(one, int) and 0 <= one < 1000 for one in said.values())
+    )
 
 
 def _json(request: HttpRequest) -> Json | None:

@@ -1,27 +1,30 @@
-"""`manage.py sandbox ADDRESS`: try releases for a Songbook elsewhere, until stopped."""
+"""`manage.py sandbox ADDRESS`: try releases for a Songbook, until stopped."""
 
+import logging
+import signal
+import sys
 import time
 from argparse import ArgumentParser
-from http import HTTPStatus
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Event, Thread
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
-from registry.catalog.records import failure
-from registry.facts import Json
 from sandbox import assessed
-from scrapers.answering import NO_ANSWER, answer, in_words
-from scrapers.holding import held
-from scrapers.http import Session, session
-from scrapers.trying import tidy_up, workshop
+from scrapers.leftovers import remove_leftovers
+from scrapers.machine import Machine
+from scrapers.trying import fetch_pythons, tidy_up
+
+logger = logging.getLogger(__name__)
 
 # Between two questions where nothing is due, and after an answer that was none.
 PAUSE_S = 5.0
-TIMEOUT_S = 60.0
-# Between two looks at how much disk is taken.
-TIDY_S = 3600.0
+# Between two looks at what there is on this machine: Pythons, and disk that is taken.
+TEND_S = 3600.0
 
 
 class Command(BaseCommand):
@@ -31,73 +34,95 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the address, and whether to end when nothing is due."""
+        """Take the address, and what to do where there is nothing to try."""
         parser.add_argument(
             "address", metavar="ADDRESS", help="https://songbook.example.org"
         )
         parser.add_argument(
             "--once", action="store_true", help="end when nothing is due"
         )
+        parser.add_argument(
+            "--stay", action="store_true", help="wait where nothing can be tried"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Work until stopped. Raises CommandError where no code can be held here."""
-        held = assessed()
-        if not held.namespaces:
-            raise CommandError(held.reason)
-        tidied_at = -TIDY_S
-        host = urlsplit(options["address"]).hostname or ""
-        with session(TIMEOUT_S, trusted=[host]) as http:
-            http.headers["Authorization"] = f"Bearer {settings.SANDBOX_TOKEN}"
-            while True:
-                if time.monotonic() - tidied_at >= TIDY_S:
-                    tidied_at = time.monotonic()
-                    tidy_up()
-                is_busy = self._work(http, options["address"].rstrip("/"))
-                if options["once"] and not is_busy:
-                    break
+        """Work until stopped. Raises CommandError where nothing can be tried here."""
+        with _stoppable():
+            if reason := _why_idle():
+                if not options["stay"]:
+                    raise CommandError(reason)
+                self.stderr.write(reason)
+                Event().wait()
+            address, token = options["address"], str(settings.SANDBOX_TOKEN)
+            machine = Machine(address, token=token, say=self.stdout.write)
+            workers = [
+                Thread(target=_work, args=(machine, options["once"]), daemon=True)
+                for _ in range(settings.PROBE_SLOTS)
+            ]
+            try:
+                for worker in workers:
+                    worker.start()
+                while any(worker.is_alive() for worker in workers):
+                    _join(workers, within_s=TEND_S if _tend(machine) else PAUSE_S)
+            finally:
+                machine.close()
 
-    def _work(self, http: Session, address: str) -> bool:
-        """Try one release; say whether there was one."""
+
+def _why_idle() -> str:
+    """Return why nothing can be tried here, or nothing if it can."""
+    if not settings.PROBE:
+        return "Nothing is tried: PROBE is switched off."
+    held = assessed()
+    return "" if held.holds else held.reason
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Leave the block, and the process, when it is asked to stop."""
+    before = {
+        one: signal.signal(one, lambda *_: sys.exit())
+        for one in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def _work(machine: Machine, once: bool) -> None:
+    """Try one release after another, until none is due if that is to be once."""
+    while True:
         try:
-            said = http.post(
-                f"{address}/sandbox/tickets",
-                json={"pythons": list(workshop().interpreters)},
-                timeout=TIMEOUT_S,
-            )
-            said.raise_for_status()
-            if said.status_code == HTTPStatus.NO_CONTENT:
-                time.sleep(PAUSE_S)
-                return False
-            question = said.json()
-            lease = question["lease"]
-            with held(lambda: _renew(http, f"{address}/sandbox/tickets/{lease}")):
-                record, is_tried = self._record(question)
-            given = http.post(
-                f"{address}/sandbox/records/{lease}",
-                json=record,
-                timeout=TIMEOUT_S,
-            )
-            given.raise_for_status()
-        # What the session raises: the lease ends by itself, and the ticket is tried again.
+            is_busy = machine.try_next()
         except OSError as error:
-            self.stderr.write(str(error))
+            logger.warning("%s", error)
+            is_busy = False
+        except Exception:
+            # Ours, not the release's; its lease ends, and the third time parks it.
+            logger.exception("A release could not be tried.")
+            is_busy = False
+        if not is_busy:
+            if once:
+                return
             time.sleep(PAUSE_S)
-            return False
-        return is_tried
-
-    def _record(self, question: dict[str, Any]) -> tuple[Json, bool]:
-        """Return what to give for a question, and whether that is a result."""
-        try:
-            record = answer(question)
-        except NO_ANSWER as error:
-            # Told, for a lease that only ends counts as a worker that was ended.
-            self.stderr.write(f"{in_words(question)} could not be tried: {error}")
-            time.sleep(PAUSE_S)
-            return failure(str(error)), False
-        self.stdout.write(f"Tried {in_words(question)}.")
-        return record, True
 
 
-def _renew(http: Session, address: str) -> None:
-    """Have the lease at an address last longer. Raises OSError."""
-    http.post(address, timeout=TIMEOUT_S).raise_for_status()
+def _tend(machine: Machine) -> bool:
+    """Tell what is here, and tidy up; say whether the Songbook has heard it."""
+    fetch_pythons()
+    tidy_up()
+    remove_leftovers(timezone.now())
+    try:
+        machine.announce()
+    except OSError as error:
+        logger.warning("%s", error)
+        return False
+    return True
+
+
+def _join(workers: Sequence[Thread], *, within_s: float) -> None:
+    """Wait until all have ended, or so long."""
+    give_up_at = time.monotonic() + within_s
+    for worker in workers:
+        worker.join(max(give_up_at - time.monotonic(), 0))
