@@ -11,6 +11,8 @@ alone:
     sources/       commits of repositories, as archives
     environments/  installed releases
     interpreters/  copies of Pythons that the sandbox could not read where they are
+    pythons/       Pythons that were fetched, for this machine had none
+    postgres/      a copy of PostgreSQL's programs that the sandbox could not read
     tools/         what runs inside: uv and our own scripts
     doors/         sockets, each for one sandbox
 """

@@ -13,80 +13,28 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache, reduce
+from functools import reduce
 from heapq import nsmallest
 from itertools import groupby, islice
 from operator import attrgetter, or_
-from typing import NamedTuple
 
 from registry.search.bits import Runs, among, bits_of
-from registry.search.facets import BITS, KEYWORD, UPDATED, VARIANT
+from registry.search.counted import KEPT, MONTH, NOTHING, Entry, Rank, month_of
+from registry.search.facets import UPDATED, VARIANT
 from registry.search.spans import before, span
+from registry.search.standing import Trouble
 
-# The month of the last release, "" where none is known: what is recent is a few of them.
-MONTH = "month"
 # Fewer than one plugin in so many are put in order; for more, the order is gone through.
 SORTED_OF = 20
-
-COLUMN = {facet.key: column for column, facet in enumerate(BITS)}
-# What a set of entries is held of, for each value.
-KEPT = (*COLUMN, KEYWORD.key, MONTH)
-
-type Rank = tuple[int, str, int]
 
 
 class Order(StrEnum):
     """How plugins stand that match equally well, or for all but `BEST` any that match."""
 
     BEST = "best"
+    USED = "used"
     NAME = "name"
     RELEASED = "released"
-
-
-class Entry(NamedTuple):
-    """What counting needs of a variant. `bits` has a number for each of `BITS`."""
-
-    id: int
-    plugin: int
-    plugin_name: str
-    name: str
-    projects: int
-    is_default: bool
-    bits: tuple[int, ...]
-    keywords: tuple[str, ...]
-    released_at: datetime | None = None
-
-    @property
-    def rank(self) -> Rank:
-        """Return what orders plugins that match equally well: use, then the name."""
-        return -self.projects, self.plugin_name, self.plugin
-
-    def of_facet(self, key: str) -> tuple[str, ...]:
-        """Return the values that it has of one facet."""
-        if key == VARIANT.key:
-            return (self.name,)
-        if key == KEYWORD.key:
-            return self.keywords
-        if key == MONTH:
-            return (_month(self.released_at),)
-        column = COLUMN[key]
-        return _among(column, self.bits[column])
-
-    def values(self) -> Iterable[tuple[str, str]]:
-        """Return the values that it has of `KEPT`."""
-        for key in KEPT:
-            for value in self.of_facet(key):
-                yield key, value
-
-
-@lru_cache(maxsize=4096)
-def _among(column: int, number: int) -> tuple[str, ...]:
-    """Return the values of a number of bits; there are few such numbers."""
-    return tuple(BITS[column].among(number))
-
-
-# What stands where an entry was.
-NOTHING = Entry(0, 0, "", "", 0, is_default=False, bits=(0,) * len(BITS), keywords=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +97,7 @@ class Columns:
         if length is None:
             return months.get("", 0)
         since = before(now, length)
-        first = _month(since)
+        first = month_of(since)
         later = (bits for month, bits in months.items() if month > first)
         places = among(range(len(self.entries)), months.get(first, 0))
         times = ((place, self.entries[place].released_at) for place in places)
@@ -172,6 +120,11 @@ class Columns:
         known = (place for place in places if place is not None)
         return bits_of(known, len(self.entries))
 
+    def trouble(self, plugin: int) -> Trouble:
+        """Return what speaks against a plugin: against its default."""
+        span = self.spans[plugin]
+        return _standing(self.entries[span.start : span.stop]).trouble
+
     def known(self, key: str, values: Iterable[str]) -> list[str]:
         """Return those of a facet's values that any entry has."""
         return [value for value in values if self.having[key].get(value)]
@@ -192,7 +145,7 @@ class Columns:
         spans = self.spans
         found = (
             plugin
-            for _, _, plugin in self.ranked
+            for _, _, _, plugin in self.ranked
             if marked[(last := spans[plugin].stop - 1) >> 3] >> (last & 7) & 1
         )
         return list(islice(found, start, start + count))
@@ -201,8 +154,10 @@ class Columns:
         """Return what puts a plugin in its place; one without a release stands last."""
         span = self.spans[plugin]
         rank = _rank(self.entries, span)
-        if order is Order.NAME:
+        if order is Order.USED:
             return rank[1:]
+        if order is Order.NAME:
+            return rank[2:]
         if order is Order.RELEASED:
             times = (one.released_at for one in self.entries[span.start : span.stop])
             newest = max((time.timestamp() for time in times if time), default=0.0)
@@ -264,12 +219,17 @@ class Columns:
         insort(self.ranked, _rank(self.entries, span))
 
 
-def _month(time: datetime | None) -> str:
-    return f"{time:%Y-%m}".rjust(7, "0") if time else ""
-
-
 def _rank(entries: Sequence[Entry], span: range) -> Rank:
-    return min(entry.rank for entry in entries[span.start : span.stop])
+    """Return a plugin's rank."""
+    return _standing(entries[span.start : span.stop]).rank
+
+
+def _standing(of_plugin: Sequence[Entry]) -> Entry:
+    """Return the entry by which a plugin stands: its default's, or else its best."""
+    for entry in of_plugin:
+        if entry.is_default:
+            return entry
+    return min(of_plugin, key=attrgetter("rank"))
 
 
 def _having(entries: Sequence[Entry]) -> dict[str, dict[str, int]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from registry.search.folding import fold, lexeme, stem_of
-from registry.search.query import DECLARED, Query, Term
+from registry.search.query import DECLARED, OWNERS, Query, Term
 
 # A beginning of fewer letters begins too much.
 PREFIX_MIN = 3
@@ -55,7 +55,7 @@ def _joined(word: str, parts: list[Sql]) -> Sql:
 
 def is_sought(term: Term) -> bool:
     """Say whether the database must be asked for a term; of the others bits are kept."""
-    return not term.key or term.key in DECLARED
+    return not term.key or term.key in DECLARED | OWNERS
 
 
 def filters(query: Query) -> list[Sql]:
@@ -64,9 +64,13 @@ def filters(query: Query) -> list[Sql]:
     for term in query.terms:
         if term.is_negated and is_sought(term):
             parts.append(~_condition(term))
-        elif term.key and is_sought(term):
+        elif term.key in DECLARED:
             parts.append(_condition(term))
-    return parts
+    return parts + [
+        some([_condition(Term(value, key)) for value in query.wanted(key)])
+        for key in sorted(OWNERS)
+        if query.wanted(key)
+    ]
 
 
 def _condition(term: Term) -> Sql:
@@ -123,6 +127,15 @@ class Wording:
     def is_whole(self, column: str) -> Sql:
         """Return the condition that the words are one of the names in a column."""
         return Sql(f"{column} && %s", (self.names,))
+
+    def is_exact(self) -> Sql:
+        """Return the condition that the words are the plugin's name itself, prefix and all.
+
+        Names are of ASCII alone. Source: the addresses of pages.
+        """
+        said = "regexp_replace(lower(plugin_name), '[^a-z0-9]+', '', 'g') = %s"
+        squeezed = Sql(said, (self.name.replace(" ", ""),))
+        return every([self.is_whole("named"), squeezed])
 
     def alike(self) -> Sql:
         """Return the condition that name or label are spelt about like the words.

@@ -39,6 +39,16 @@ SUSPECT = frozenset({
     "secret", "secrets", "sqlalchemy", "token", "tokens", "uri", "user", "username",
 })  # fmt: skip
 SECRET_KINDS = frozenset({"password", "oauth"})
+# What is secret by its name alone, whoever reaches what by it; a key's id and a file's path
+# are none. An address may have a password in it.
+SECRET = re.compile(
+    r"(.* )?((api|app|access|account|auth|private|secret|subscription|license|integration)"
+    r" ?keys?|hapikey|(?<!page )tokens?|secrets?|passwords?|passwd|pwd|passphrase|dsn"
+    r"|(private key|credentials|service account|key ?file) (json|base64)"
+    r"|(connection|sqlalchemy) (string|ur[il]))"
+)
+# Values of these are no texts: `use_token` asks for yes or no.
+PLAIN_KINDS = frozenset({"boolean", "integer", "decimal", "date_iso8601", "options"})
 # Objects may hold anything, but for those that each connector built with the SDK takes.
 OF_THE_SDK = frozenset({
     "stream maps", "stream map config", "batch config", "faker config",
@@ -62,6 +72,22 @@ def credentials_of(settings: Iterable[Mapping[str, Any]]) -> list[str]:
     return [NONE] if listed and not is_open else []
 
 
+def is_secret(setting: Mapping[str, Any]) -> bool:
+    """Say whether a setting's value is known to be secret: its definition says so, or its name.
+
+    A name outweighs a definition that says it is not sensitive: what is kept for nothing
+    harms nobody, and what was shown cannot be taken back.
+    """
+    if _is_said_secret(setting):
+        return True
+    is_plain = setting.get("kind") in PLAIN_KINDS
+    return not is_plain and SECRET.fullmatch(_words(setting)[-1]) is not None
+
+
+def _is_said_secret(setting: Mapping[str, Any]) -> bool:
+    return setting.get("kind") in SECRET_KINDS or bool(setting.get("sensitive"))
+
+
 def _kind(setting: Mapping[str, Any]) -> str | None:
     words = _words(setting)
     if setting.get("kind") == "oauth" or "oauth" in " ".join(words).split():
@@ -77,10 +103,10 @@ def _is_token(words: list[str]) -> bool:
 
 
 def _is_suspect(setting: Mapping[str, Any]) -> bool:
-    path, kind = _words(setting), setting.get("kind")
-    is_secret = kind in SECRET_KINDS or bool(setting.get("sensitive"))
-    may_hold = kind == "object" and path[0] not in OF_THE_SDK
-    return is_secret or may_hold or not SUSPECT.isdisjoint(" ".join(path).split())
+    path = _words(setting)
+    may_hold = setting.get("kind") == "object" and path[0] not in OF_THE_SDK
+    is_named = not SUSPECT.isdisjoint(" ".join(path).split())
+    return _is_said_secret(setting) or may_hold or is_named
 
 
 def _is_reaching(words: list[str]) -> bool:

@@ -37,6 +37,7 @@ def entry_of(plugin: Plugin, variant: Variant, streams: Iterable[Stream]) -> Jso
     definition = variant.definition
     names = _names(plugin, variant)
     keywords = _keywords(definition)
+    streams = list(streams)
     release = variant.current_release
     return {
         "variant_id": variant.pk,
@@ -47,13 +48,22 @@ def entry_of(plugin: Plugin, variant: Variant, streams: Iterable[Stream]) -> Jso
         "released_at": release
         and release.released_at
         and release.released_at.isoformat(),
-        **_bits(plugin, variant),
+        **_bits(plugin, variant, is_discovered=bool(streams)),
         "keywords": _joined(keywords),
         **names,
         "title": _title(plugin, variant, [*names["aliases"], *names["labelled"]]),
         "about": fold(" ".join([*keywords, variant.description]))[:20_000],
-        "contents": contents_of(definition, streams),
+        "contents": [*_owners(plugin, variant), *contents_of(definition, streams)],
     }
+
+
+def _owners(plugin: Plugin, variant: Variant) -> list[str]:
+    """Return who looks after a variant and what it connects to, as lexemes."""
+    said = [f"maintainer:{path_of(variant.maintainer.name)}"]
+    if plugin.service:
+        names = same({plugin.service.replace("-", " ")})
+        said += [f"service:{name.replace(' ', '-')}" for name in sorted(names)]
+    return [one[:LEXEME_LIMIT] for one in said]
 
 
 def _names(plugin: Plugin, variant: Variant) -> Json:
@@ -122,7 +132,7 @@ def _title(plugin: Plugin, variant: Variant, others: Iterable[str]) -> str:
     return " ".join(said)
 
 
-def _bits(plugin: Plugin, variant: Variant) -> Json:
+def _bits(plugin: Plugin, variant: Variant, *, is_discovered: bool) -> Json:
     """Return the closed facets, each a number of bits; what nobody knows is "unknown"."""
     definition, release = variant.definition, variant.current_release
     said = definition.get("capabilities")
@@ -135,11 +145,11 @@ def _bits(plugin: Plugin, variant: Variant) -> Json:
     return {
         "type": TYPE.bit(plugin.type),
         "capability": _all(CAPABILITY.bit(str(word)) for word in capabilities),
-        "license": LICENSE.bit(license_of(release.license if release else "")),
+        "license": LICENSE.bit(license_of(release.license) if release else UNKNOWN),
         "maintenance": MAINTENANCE.bit(state),
         "python": _all(PYTHON.bit(one) for one in pythons) or PYTHON.bit(UNKNOWN),
         "installs": INSTALLS.bit(_installs(answers)),
-        "traits": _traits(plugin, variant),
+        "traits": _traits(plugin, variant, is_discovered=is_discovered),
         "projects": _projects(plugin),
     }
 
@@ -180,7 +190,7 @@ def _installs(answers: Mapping[str, str]) -> str:
     return "limited" if len(known) > 1 else known.pop()
 
 
-def _traits(plugin: Plugin, variant: Variant) -> int:
+def _traits(plugin: Plugin, variant: Variant, *, is_discovered: bool) -> int:
     """Return what is true of a variant, how it is built and what it signs in with."""
     settings = variant.definition.get("settings") or []
     names = {str(one.get("name")) for one in settings}
@@ -190,6 +200,8 @@ def _traits(plugin: Plugin, variant: Variant) -> int:
         "gone": variant.gone_at is not None,
         "hidden": variant.hidden,
         "docker": bool(names & DOCKER_SETTINGS),
+        "inactive": variant.maintenance_status == "inactive",
+        "discovered": is_discovered,
     }
     return (
         _all(TRAITS.bit(trait) for trait, is_so in traits.items() if is_so)

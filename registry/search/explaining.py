@@ -3,9 +3,11 @@
 from registry.search.finding import Match, Result
 from registry.search.query import Query
 from registry.search.ranking import Rule
+from registry.search.standing import Trouble
 
 SAID = {
     Rule.NAME: "the words are its whole name",
+    Rule.STEM: "the words are its whole name without tap or target",
     Rule.LABEL: "the words are its whole label, or a name for the same service",
     Rule.ALIAS: "the words are the whole name of a variant, its package or its command",
     Rule.BEGINS: "its name or label begins with the words",
@@ -14,6 +16,13 @@ SAID = {
     Rule.IN_TEXT: "every word is in its names, keywords or description",
     Rule.IN_CONTENTS: "every word is somewhere, also in its settings or streams",
     Rule.ALIKE: "its name or label is spelt like the words",
+}
+TROUBLES = {
+    Trouble.NONE: "nothing is known that speaks against its default variant",
+    Trouble.UNKEPT: "nobody looks after its default variant, so it stands behind others",
+    Trouble.FAILS: "its default variant ran on no Python that it was tried on, so it stands "
+    "behind others",
+    Trouble.GONE: "no source lists its default variant any more, so it stands last",
 }
 
 
@@ -24,7 +33,11 @@ def explain(query: Query, result: Result) -> list[tuple[str, str]]:
     if best.likeness is not None:
         reasons.append(("Likeness", f"{best.likeness:.2f} of 1, by shared trigrams"))
     said = f"its default variant is used by {best.projects} known projects"
-    reasons += [("Next by use", said), ("Next", "by name, so that the order stays")]
+    reasons += [
+        ("Next by state", TROUBLES[result.trouble]),
+        ("Next by use", said),
+        ("Next", "by name, so that the order stays"),
+    ]
     if query.words:
         by_rule = (f"{one.name} by rule {one.rule + 1}" for one in result.matches)
         reasons.append(("Variants", ", ".join(by_rule)))

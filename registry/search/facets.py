@@ -12,6 +12,8 @@ from registry.search.spans import span
 from registry.vocabulary import PluginType
 
 UNKNOWN = "unknown"
+# Looked for, and not there.
+NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,12 @@ CAPABILITY = Facet("capability", "Capability", (
     "hard-delete", "log-based", "properties", "schema-flattening", "soft-delete", "state",
     "stream-maps", "structured-logging", "target-schema", "test", "validate-records",
 ))  # fmt: skip
-# SPDX identifiers of what connectors are under; anything else is "other".
+# SPDX identifiers of what connectors are under; anything else is "other". A release that
+# names none is "none"; where none was read, nothing is known.
 LICENSE = Facet("license", "Licence", (
     UNKNOWN, "other", "MIT", "Apache-2.0", "AGPL-3.0", "GPL-3.0", "GPL-2.0", "LGPL-3.0",
     "BSD-2-Clause", "BSD-3-Clause", "ISC", "MPL-2.0", "ELv2", "BUSL-1.1", "Unlicense",
-    "EUPL-1.2",
+    "EUPL-1.2", NONE,
 ))  # fmt: skip
 MAINTENANCE = Facet("maintenance", "Maintenance", (UNKNOWN, *MaintenanceState))
 PYTHON = Facet("python", "Python", (UNKNOWN, *(f"3.{minor}" for minor in range(7, 20))))
@@ -64,7 +67,7 @@ AUTH = Facet(
     "traits", 32,
 )  # fmt: skip
 # No bits of these are kept: what is recent changes by the day. Any other span will do.
-UPDATED = Facet("updated", "Last release", (UNKNOWN, "30d", "90d", "365d"))
+UPDATED = Facet("updated", "Last update", (UNKNOWN, "30d", "90d", "365d"))
 KEYWORD = Facet("keyword", "Keyword")
 VARIANT = Facet("variant", "Variant")
 
@@ -74,8 +77,10 @@ OPEN = (KEYWORD, VARIANT)
 FACETS = {facet.key: facet for facet in (*CLOSED, *OPEN)}
 # No facet, for all of several must be met, but counted like one: what stands behind `is:`.
 TRAITS = Facet(
-    "is", "Is", ("default", "gone", "hidden", "docker", "verified"), "traits"
-)
+    "is", "Is",
+    ("default", "gone", "hidden", "docker", "verified", "inactive", "discovered"),
+    "traits",
+)  # fmt: skip
 # Those of which bits are kept.
 BITS = (*(facet for facet in CLOSED if facet is not UPDATED), TRAITS)
 
@@ -90,7 +95,7 @@ SPOKEN = {
         "incremental": "state", "discovery": "discover", "cdc": "log-based",
         "flattening": "schema-flattening",
     },
-    "license": {"none": UNKNOWN, "apache": "Apache-2.0", "apache2": "Apache-2.0",
+    "license": {"apache": "Apache-2.0", "apache2": "Apache-2.0",
                 "agpl": "AGPL-3.0", "gpl": "GPL-3.0", "elastic": "ELv2"},
     "maintenance": {"abandoned": "none", "archived": "none", "orphaned": "seeking"},
     "installs": {"true": "yes", "false": "no"},

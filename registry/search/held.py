@@ -17,8 +17,9 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from registry.models import SearchChange, SearchEntry
-from registry.search.columns import Columns, Entry
+from registry.search.columns import Columns
 from registry.search.conditions import SEPARATOR
+from registry.search.counted import Entry
 from registry.search.facets import BITS
 
 # Bringing in more entries one by one takes longer than reading 100,000 anew.

@@ -16,7 +16,7 @@ from registry.models.bulk import BATCH
 from registry.search.entries import entry_of
 
 # Moves when an entry of the same rows is another: every plugin's is then written again.
-VERSION = 2
+VERSION = 3
 COLUMNS = (
     "variant_id", "plugin_id", "plugin_name", "name", "projects", "is_default",
     "released_at", "type", "capability", "license", "maintenance", "python", "installs",
@@ -72,7 +72,9 @@ def _refresh(keys: list[int]) -> int:
         rows = Plugin.objects.filter(pk__in=keys).order_by("pk")
         by_id = {row.pk: row for row in rows.select_for_update(no_key=True)}
         variants = list(
-            Variant.objects.filter(plugin__in=by_id).select_related("current_release")
+            Variant.objects.filter(plugin__in=by_id).select_related(
+                "current_release", "maintainer"
+            )
         )
         every = {variant.pk: variant for variant in variants}
         for plugin in by_id.values():

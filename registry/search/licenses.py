@@ -2,7 +2,7 @@
 
 import re
 
-from registry.search.facets import LICENSE, UNKNOWN
+from registry.search.facets import LICENSE, NONE, UNKNOWN
 
 # What authors write before or beside SPDX, in the order in which it is looked for.
 WRITTEN = (
@@ -24,13 +24,14 @@ WRITTEN = (
 
 
 def license_of(said: str) -> str:
-    """Return the SPDX identifier that is meant, "other" or, where nothing is said, "unknown".
+    """Return the SPDX identifier that is meant, "other" or, where none is named, "none".
 
+    Older tools write "UNKNOWN" for none.
     Source: https://spdx.org/licenses/ for the identifiers.
     """
     said = said.strip().casefold()[:200]
     if not said or said == UNKNOWN:
-        return UNKNOWN
+        return NONE
     for identifier in LICENSE.values[2:]:
         if said in {identifier.casefold(), f"{identifier.casefold()}-only"}:
             return identifier

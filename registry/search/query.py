@@ -2,9 +2,10 @@
 
     hubspot "google ads" -airbyte type:loader stream:invoices field:tax_* -is:gone updated:90d
 
-Words and phrases must all be there. Facets narrow: of several values of one facet any will
-do. `stream:`, `field:` and `setting:` must all be there. `-` before a term leaves out what
-it finds. What cannot be understood is said in a notice, and the rest still searches.
+Words and phrases must all be there. Facets narrow: of several values of one facet, of
+services or maintainers any will do. `stream:`, `field:` and `setting:` must all be there.
+`-` before a term leaves out what it finds. What cannot be understood is said in a notice,
+and the rest still searches.
 """
 
 import re
@@ -20,12 +21,14 @@ TERM_LIMIT = 16
 KEYS = {
     **{key: key for key in FACETS},
     "cap": "capability", "capabilities": "capability", "licence": "license",
-    "keywords": "keyword", "tag": "keyword", "maintainer": "variant",
+    "keywords": "keyword", "tag": "keyword",
+    "service": "service", "maintainer": "maintainer",
     "stream": "stream", "table": "stream", "field": "field", "column": "field",
     "setting": "setting", "is": "is", "framework": "sdk", "authentication": "auth",
-    "released": "updated",
 }  # fmt: skip
+# Of a connector's many each that is asked for must be there; of its one owner any will do.
 DECLARED = frozenset({"stream", "field", "setting"})
+OWNERS = frozenset({"service", "maintainer"})
 TOKEN = re.compile(
     r'(?P<minus>-*)(?:(?P<key>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"|(?P<plain>\S+))'
 )
@@ -91,8 +94,7 @@ class Query:
         """Return the query with these filters as well; what is no value is passed over."""
         terms = list(self.terms)
         for value in values:
-            said = _value(key, value)
-            term = Term(said, key) if said else None
+            term = filter_of(key, value)
             if term and term not in terms:
                 terms.append(term)
         return replace(self, terms=tuple(terms))
@@ -119,6 +121,22 @@ def parse(typed: str) -> Query:
             f"Only the first {len(kept)} words and filters were searched for."
         )
     return Query(kept, tuple(notices))
+
+
+def filter_of(key: str, said: str) -> Term | None:
+    """Return the filter of a key and a value, or None for a value that it cannot have."""
+    value = _value(key, said)
+    return Term(value, key) if value else None
+
+
+def problem_of(key: str, said: str) -> str:
+    """Return why a key cannot have a value, and which it can have."""
+    if key == UPDATED.key:
+        return f"“updated:{said}” is no time: write updated:90d, 12w, 6m or 1y."
+    values = [*CLOSED, TRAITS]
+    known = next((f.values for f in values if f.key == key), ())
+    listed = f": it is one of {', '.join(known)}" if known else ""
+    return f"“{key}:{said}” names nothing{listed}."
 
 
 def _fit(typed: str) -> tuple[str, list[str]]:
@@ -154,7 +172,7 @@ def _term(match: re.Match[str], notices: list[str]) -> Term | None:
         return _word(text, is_negated=minus, is_phrase=is_phrase, notices=notices)
     value = _value(key, text)
     if value is None:
-        notices.append(f"{_problem(key, text)} It was passed over.")
+        notices.append(f"{problem_of(key, text)} It was passed over.")
         return None
     return Term(value, key, minus)
 
@@ -179,13 +197,6 @@ def _value(key: str, said: str) -> str | None:
         return value_of(FACETS[key], said)
     if key == "is":
         return value_of(TRAITS, said)
+    if key == "service":
+        return fold(said).replace(" ", "-") or None
     return said or None
-
-
-def _problem(key: str, text: str) -> str:
-    if key == UPDATED.key:
-        return f"“updated:{text}” is no time: write updated:90d, 12w, 6m or 1y."
-    values = [*CLOSED, TRAITS]
-    known = next((f.values for f in values if f.key == key), ())
-    listed = f": it is one of {', '.join(known)}" if known else ""
-    return f"“{key}:{text}” names nothing{listed}."

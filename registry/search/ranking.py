@@ -1,12 +1,12 @@
 """The rules by which results stand in order, as one number of SQL: lower stands before.
 
-No score is added up: the first rule that applies decides, and then use. Who wants to know
-why a result stands where it does is told the rule.
+No score is added up: the first rule that applies decides, then what speaks against a
+connector, then use. Who wants to know why a result stands where it does is told the rule.
 """
 
 from enum import IntEnum
 
-from registry.search.conditions import NAMES, Sql, Wording
+from registry.search.conditions import Sql, Wording
 
 # A likeness from 0 to 1 is told in so many steps.
 STEPS = 100
@@ -16,14 +16,18 @@ class Rule(IntEnum):
     """Why a result stands where it does, the first that applies."""
 
     NAME = 0
-    LABEL = 1
-    ALIAS = 2
-    BEGINS = 3
-    IN_NAME = 4
-    IN_TITLE = 5
-    IN_TEXT = 6
-    IN_CONTENTS = 7
-    ALIKE = 8
+    STEM = 1
+    LABEL = 2
+    ALIAS = 3
+    BEGINS = 4
+    IN_NAME = 5
+    IN_TITLE = 6
+    IN_TEXT = 7
+    IN_CONTENTS = 8
+    ALIKE = 9
+
+
+WHOLE = (("named", Rule.STEM), ("labelled", Rule.LABEL), ("aliases", Rule.ALIAS))
 
 
 def rule_of(place: int) -> Rule:
@@ -61,9 +65,10 @@ def _whole(wording: Wording) -> list[tuple[Sql, Rule]]:
     Their few entries are read once, through the index: asking each result for its names took
     longer than all the rest where many have the words.
     """
+    told = [(wording.is_exact(), Rule.NAME)]
+    told += [(wording.is_whole(column), rule) for column, rule in WHOLE]
     cases = []
-    for column, rule in zip(NAMES, Rule, strict=False):
-        named = wording.is_whole(column)
+    for named, rule in told:
         ids = f"SELECT id FROM registry_searchentry WHERE {named.text}"  # noqa: S608
         text = f"id = ANY (ARRAY({ids}))"
         cases.append((Sql(text, named.values), rule))

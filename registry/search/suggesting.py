@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from registry.search.conditions import Sql, every
+from registry.search.conditions import Sql, Wording, every
 from registry.search.facets import TYPE
 from registry.search.folding import fold, lexeme, stem_of
 
@@ -15,7 +15,7 @@ STATEMENT = """
     FROM registry_searchentry AS entry JOIN registry_plugin AS plugin
         ON plugin.id = entry.plugin_id
     WHERE entry.is_default AND {condition}
-    ORDER BY entry.stem <> %s, NOT (entry.stem LIKE %s OR entry.label LIKE %s),
+    ORDER BY NOT ({exact}), entry.stem <> %s, NOT (entry.stem LIKE %s OR entry.label LIKE %s),
         entry.projects DESC, entry.plugin_name, entry.id
     LIMIT %s
 """
@@ -41,10 +41,11 @@ def suggest(typed: str) -> list[Suggestion]:
     words = [
         Sql("title @@ %s::tsquery", (f"{lexeme(word)}:*AB",)) for word in folded.split()
     ]
-    condition = every(words)
+    condition, exact = every(words), Wording(folded, ()).is_exact()
+    statement = STATEMENT.format(condition=condition.text, exact=exact.text)
     stem = stem_of(folded)
-    values = (*condition.values, stem, f"{stem}%", f"{stem}%", SHOWN)
+    places = (*exact.values, stem, f"{stem}%", f"{stem}%")
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT.format(condition=condition.text), values)
+        cursor.execute(statement, (*condition.values, *places, SHOWN))
         rows = cursor.fetchall()
     return [Suggestion(name, label, TYPE.among(bits)[0]) for name, label, bits in rows]

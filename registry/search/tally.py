@@ -13,7 +13,8 @@ from heapq import nsmallest
 from operator import and_, attrgetter
 
 from registry.search.bits import among
-from registry.search.columns import Columns, Entry, Order
+from registry.search.columns import Columns, Order
+from registry.search.counted import Entry
 from registry.search.facets import FACETS, TRAITS, UPDATED, VARIANT
 from registry.search.query import Query
 from registry.search.seeking import Places

@@ -33,7 +33,7 @@ def facts_of(row):
         "python": (set(said.get("supported_python_versions") or []) & minors)
         or {UNKNOWN},
         "maintenance": {row.maintenance or UNKNOWN},
-        "license": {(release.license if release else "") or UNKNOWN},
+        "license": {(release.license or "none") if release else UNKNOWN},
         "installs": {UNKNOWN},
         "keyword": {
             str(word).strip().casefold() for word in said.get("keywords") or []
@@ -62,6 +62,10 @@ def traits_of(row):
         yield "hidden"
     if DOCKER & {one["name"] for one in row.definition.get("settings") or []}:
         yield "docker"
+    if row.maintenance_status == "inactive":
+        yield "inactive"
+    if row.current_release and row.current_release.streams.exists():
+        yield "discovered"
 
 
 def counts(facts, filters, negated=()):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from registry.search.credentials import credentials_of
+from registry.search.credentials import credentials_of, is_secret
 
 
 def kinds(*names, **said):
@@ -71,3 +71,31 @@ def test_settings_of_which_none_may_be_a_credential_are_told_so():
 def test_without_settings_nothing_is_known():
     assert credentials_of([]) == []
     assert credentials_of([{"name": ""}]) == []
+
+
+@pytest.mark.parametrize("name", [
+    "client_secret", "password", "token", "airbyte_config.apiKey", "auth_tokens", "DSN",
+    "ssh_tunnel.private_key", "ssh_tunnel.private_key_password", "sqlalchemy_url",
+    "credentials_json", "connection_string",
+])  # fmt: skip
+def test_a_text_is_secret_by_its_name_alone_whatever_its_definition_says(name):
+    said = {"name": name, "kind": "string"}
+    assert is_secret(said)
+    assert is_secret(said | {"sensitive": False})
+    assert is_secret({"name": name})
+
+
+@pytest.mark.parametrize(("name", "kind"), [
+    ("use_token", "boolean"), ("max_tokens", "integer"), ("next_page_token", "string"),
+    ("private_key_path", "string"), ("token_uri", "string"), ("client_id", "string"),
+    ("s3_key_prefix", "string"), ("primary_keys", "array"), ("account", "string"),
+])  # fmt: skip
+def test_what_only_speaks_of_a_secret_is_none(name, kind):
+    assert not is_secret({"name": name, "kind": kind})
+
+
+@pytest.mark.parametrize("said", [
+    {"kind": "password"}, {"kind": "oauth"}, {"sensitive": True, "kind": "integer"},
+])  # fmt: skip
+def test_what_is_said_to_be_secret_is_whatever_its_name(said):
+    assert is_secret({"name": "property_id", **said})

@@ -140,8 +140,8 @@ def test_every_plugin_type_is_a_value():
     ("GNU Affero General Public License v3", "AGPL-3.0"), ("AGPL-3.0-only", "AGPL-3.0"),
     ("GPLv3", "GPL-3.0"), ("GNU General Public License v2 (GPLv2)", "GPL-2.0"),
     ("GNU Lesser General Public License v3", "LGPL-3.0"), ("BSD License", "BSD-3-Clause"),
-    ("BSD-2-Clause", "BSD-2-Clause"), ("Elastic License 2.0", "ELv2"), ("", "unknown"),
-    ("Proprietary", "other"), ("submitted", "other"),
+    ("BSD-2-Clause", "BSD-2-Clause"), ("Elastic License 2.0", "ELv2"), ("", "none"),
+    ("UNKNOWN", "none"), ("Proprietary", "other"), ("submitted", "other"),
 ])  # fmt: skip
 def test_a_licence_is_known_by_what_authors_write(said, meant):
     assert license_of(said) == meant

@@ -45,6 +45,30 @@ def test_a_whole_name_stands_before_any_use(has, search):
     assert search("ad")[0] == "tap-ad"
 
 
+def test_a_whole_name_stands_before_one_without_its_prefix(has, search):
+    has("target-alpha", kind="loaders")
+    has("tap-alpha")
+    has("alpha", kind="utilities")
+    assert search("alpha") == ["alpha", "tap-alpha", "target-alpha"]
+    assert search("tap-alpha")[0] == "tap-alpha"
+    rules = [one.matches[0].rule for one in find(parse("alpha"), now=NOW).results]
+    assert rules == [Rule.NAME, Rule.STEM, Rule.STEM]
+
+
+def test_a_name_is_whole_however_its_words_are_parted(has, search):
+    has("tap-great-alpha")
+    has("great_alpha", kind="utilities")
+    for typed in ("great_alpha", "great alpha", "GreatAlpha", "great-alpha"):
+        assert search(typed)[0] == "great_alpha", typed
+
+
+def test_a_named_variant_stands_before_the_default_that_has_the_words(has):
+    has("tap-x", "ada", "adalabs", default="adalabs")
+    [result] = find(parse("tap-x--ada"), now=NOW).results
+    assert [match.name for match in result.matches] == ["ada", "adalabs"]
+    assert [match.is_default for match in result.matches] == [False, True]
+
+
 @pytest.mark.parametrize("typed", [
     "tap-café-noir", "tap cafe noir", "cafe noir", "cafenoir", "CAFÉ_NOIR", "ｃａｆé noir",
     "tapcafenoir", "cafe-noir",
@@ -52,7 +76,7 @@ def test_a_whole_name_stands_before_any_use(has, search):
 def test_case_accents_hyphens_and_spaces_do_not_count(has, typed):
     has("tap-cafe-noir", label="Café Noir")
     [result] = found(typed).results
-    assert result.matches[0].rule in {Rule.NAME, Rule.LABEL}
+    assert result.matches[0].rule in {Rule.NAME, Rule.STEM, Rule.LABEL}
 
 
 def test_every_word_must_be_there_in_any_order(has, search):
@@ -182,6 +206,7 @@ def test_what_nobody_knows_is_found_as_unknown_and_not_as_no(has, release, searc
     has("tap-y")
     assert search("license:mit") == ["tap-x"]
     assert search("license:unknown") == ["tap-y"]
+    assert search("license:none") == []
     assert search("python:3.13") == ["tap-x"]
     assert search("python:3.14") == []
     assert search("python:unknown") == ["tap-y"]
@@ -204,6 +229,24 @@ def test_what_was_seen_to_run_overrules_what_is_declared(
     index.refresh([plugin.pk])
     assert search(f"installs:{installs}") == ["tap-x"]
     assert {v for v in ("3.11", "3.12", "3.13") if search(f"python:{v}")} == runs_on
+
+
+def test_a_release_that_names_no_licence_is_no_release_that_nobody_read(
+    has, release, search
+):
+    release(has("tap-x"), licence="UNKNOWN")
+    release(has("tap-y"))
+    has("tap-z")
+    assert search("license:none") == ["tap-x", "tap-y"]
+    assert search("license:unknown") == ["tap-z"]
+
+
+def test_updated_is_about_the_newest_commit_where_a_branch_is_installed(
+    has, release, search
+):
+    release(has("tap-x"), version="HEAD", days_ago=10)
+    release(has("tap-y"), version="HEAD", days_ago=100)
+    assert search("updated:90d") == ["tap-x"]
 
 
 def test_updated_is_about_the_current_release_where_there_is_one(has, release, search):

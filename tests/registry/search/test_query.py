@@ -11,7 +11,8 @@ from registry.search.spans import span
 
 keys = st.sampled_from([
     "type", "capability", "cap", "license", "keyword", "variant", "maintainer", "python",
-    "stream", "field", "setting", "is", "updated", "maintenance", "installs", "nonsense",
+    "service", "stream", "field", "setting", "is", "updated", "maintenance",
+    "installs", "nonsense",
 ])  # fmt: skip
 texts = st.text(max_size=12) | st.sampled_from(
     ["loader", "batch", "3.13", "mit", "gone", "90d", "google ads", "-x", '"', "tax_*"]
@@ -60,7 +61,8 @@ def test_words_filters_phrases_and_what_is_left_out():
     ("type:Taps", "type:extractors"), ("type:utility", "type:utilities"),
     ("cap:log_based", "capability:log-based"), ("licence:MIT", "license:MIT"),
     ("license:apache-2.0", "license:Apache-2.0"), ("python:Python3.13", "python:3.13"),
-    ("maintainer:Widen", "variant:widen"), ("tag:API", "keyword:api"),
+    ("maintainer:Widen", "maintainer:widen"), ("tag:API", "keyword:api"),
+    ('service:"Google Sheets"', "service:google-sheets"), ("service:X_y", "service:x-y"),
     ("column:Tax_Amount", "field:tax_amount"), ("table:Orders", "stream:orders"),
     ("UPDATED:90D", "updated:90d"), ("updated:1y", "updated:365d"),
     ("updated:2y", "updated:2y"), ("sdk:meltano", "sdk:singer-sdk"),

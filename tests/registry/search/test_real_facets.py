@@ -1,5 +1,6 @@
 """Facets over the real catalogue: their counts are those of counting by hand."""
 
+from registry.models import Plugin
 from registry.search.finding import find
 from registry.search.query import parse
 from registry.search.tally import COUNTED
@@ -29,3 +30,11 @@ def test_what_a_count_says_is_what_a_click_finds(real_catalogue):
             for value, count in list(counts.items())[:4]:
                 query = parse("api type:extractor").narrowed(key, [value])
                 assert find(query, now=NOW).total == count, (key, value)
+
+
+def test_the_real_services_are_found_as_their_pages_list_them(real_catalogue, search):
+    for service in ("postgres", "ga4", "hubspot", "s3", "rest-api-msdk"):
+        rows = Plugin.objects.filter(service=service)
+        names = sorted(rows.values_list("name", flat=True))
+        assert sorted(search(f"service:{service}", per_page=99)) == names
+        assert names
