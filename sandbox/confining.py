@@ -28,8 +28,7 @@ from pathlib import Path
 from typing import Any
 
 PDEATHSIG, SECCOMP, SUBREAPER, NO_NEW_PRIVILEGES = 1, 22, 36, 38
-SECCOMP_FILTER = 2
-SET_FILTER, NEW_LISTENER = 1, 8
+SECCOMP_FILTER, SET_FILTER, NEW_LISTENER = 2, 1, 8
 # What is asked: its number, the thread, flags, the call, the architecture, where it is, and
 # the arguments. What is said: the number, the value, an error, flags. A file that is handed
 # over: the number, flags, our descriptor, theirs, and its flags.
@@ -48,8 +47,9 @@ EXECUTE, WRITE_FILE, READ_FILE, READ_FOLDER, TRUNCATE = 1, 2, 4, 8, 1 << 14
 READING = EXECUTE | READ_FILE | READ_FOLDER
 # The rights that there are for something that is no folder.
 OF_ONE_FILE = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | 1 << 15
-SIGNAL_BASE = 128
-CANT_START = 126
+SIGNAL_BASE, CANT_START = 128, 126
+# As seconds and their millionths: how long is waited at a door where many wait, and for ever.
+AT_DOOR, FOR_EVER = struct.pack("@ll", 5, 0), struct.pack("@ll", 0, 0)
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -207,11 +207,12 @@ def _answer(questions: int, order: dict[str, Any]) -> None:
 def _lead(questions: int, number: int, kind: int, door: str) -> int:
     """Give the caller a socket that is connected with the door; return its descriptor."""
     with socket.socket(socket.AF_UNIX) as made:
-        made.setblocking(False)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, AT_DOOR)
         try:
             made.connect(door)
         except OSError as closed:
             raise OSError(errno.ENETUNREACH, "the door is closed") from closed
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, FOR_EVER)
         made.setblocking(not kind & socket.SOCK_NONBLOCK)
         flags = os.O_CLOEXEC if kind & socket.SOCK_CLOEXEC else 0
         handed = HANDED.pack(number, 0, made.fileno(), 0, flags)

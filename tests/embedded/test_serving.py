@@ -91,7 +91,7 @@ def pids(folder):
 
 def test_words_of_a_process_carry_its_name(tmp_path, port):
     with supervisor(tmp_path, port) as process:
-        assert read_until(process, "web") == "web    | here I am\n"
+        assert read_until(process, "web") == "web     | here I am\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -145,6 +145,6 @@ def test_web_server_that_never_answers_is_given_up(tmp_path, port):
     with supervisor(tmp_path, port, web="raise SystemExit('broken')") as process:
         said, told = process.communicate()
         assert process.returncode == 1
-        assert "web    | broken" in said
+        assert "web     | broken" in said
         assert "web ended with 1; it is started again in 0.5 s" in told
         assert "the web server does not answer" in told
