@@ -43,7 +43,7 @@ SECRET_KINDS = frozenset({"password", "oauth"})
 # are none. An address may have a password in it.
 SECRET = re.compile(
     r"(.* )?((api|app|access|account|auth|private|secret|subscription|license|integration)"
-    r" ?keys?|hapikey|(?<!page )tokens?|secrets?|passwords?|passwd|pwd|passphrase|dsn"
+    r" ?keys?|hapikey|(?<!page )tokens?|secrets?|passwords?|passwd|pwd|pw|passphrase|dsn"
     r"|(private key|credentials|service account|key ?file) (json|base64)"
     r"|(connection|sqlalchemy) (string|ur[il]))"
 )

@@ -14,10 +14,8 @@ from registry.catalog.differing import (
     successions,
 )
 from registry.differences import Impact, differences
-from registry.views.missing import not_found
-from registry.views.releases.tried import runs_of, variant_at
-from registry.views.site import page
-from registry.vocabulary import PluginType
+from registry.models import Variant
+from registry.views.releases.tried import named, runs_of, variant_page
 
 PAIRS_SHOWN = 10
 IMPACTS = {
@@ -33,22 +31,12 @@ WORDS = {
 }
 
 
-@page
-def changes(
-    request: HttpRequest, kind: PluginType, name: str, variant_name: str
-) -> HttpResponse:
+@variant_page
+def changes(request: HttpRequest, row: Variant) -> HttpResponse:
     """Show what differs from release to release, the newest first. Two queries."""
-    row = variant_at(kind, name, variant_name)
-    if row is None:
-        return not_found(request, name)
     tried = by_version(runs_of(row))
-    context = {
-        "kind": kind,
-        "plugin": row.plugin,
-        "variant": row,
-        "pairs": pairs(tried, successions(tried)[:PAIRS_SHOWN]),
-    }
-    return render(request, "registry/changes.html", context)
+    shown = pairs(tried, successions(tried)[:PAIRS_SHOWN])
+    return render(request, "registry/changes.html", named(row) | {"pairs": shown})
 
 
 def pairs(

@@ -11,32 +11,26 @@ from django.shortcuts import render
 
 from registry.catalog.differing import ByVersion, before, by_version, order
 from registry.catalog.installing import specifier
-from registry.models import ProbeRun, Release, Snapshot, Variant
-from registry.views.missing import not_found
+from registry.facts import Json
+from registry.models import ProbeRun, Release, Setting, Snapshot, Variant
 from registry.views.releases.changes import pair
-from registry.views.releases.tried import runs_of, variant_at
+from registry.views.releases.tried import commit_tried, named, runs_of, variant_page
 from registry.views.runs.run import PACKAGES_SHOWN
 from registry.views.runs.trials import cell_of
-from registry.views.site import page
-from registry.views.variants.groups import groups_of, requirement
-from registry.views.variants.install import ways
+from registry.views.variants.configuration import line_of
+from registry.views.variants.groups import groups_of
+from registry.views.variants.install import Way, ways
 from registry.views.variants.pinning import git_reference, is_git, pin_of
-from registry.vocabulary import PluginType
+from registry.views.variants.streams import streams_seen
 
 NEAR_SHOWN = 5
-STREAMS_SHOWN = 200
-# Of the ways to install, those that hold to one release.
+# Of the ways to install, those that may hold to one release; Meltano's say so themselves.
 PINNED = ("uv", "pipx", "project")
 
 
-@page
-def version(
-    request: HttpRequest, kind: PluginType, name: str, variant_name: str, version: str
-) -> HttpResponse:
+@variant_page
+def version(request: HttpRequest, row: Variant, version: str) -> HttpResponse:
     """Show one release. Six queries at most."""
-    row = variant_at(kind, name, variant_name)
-    if row is None:
-        return not_found(request, name)
     release = row.releases.filter(version=version).first()
     if release is None:
         known = list(row.releases.values_list("version", flat=True))
@@ -44,41 +38,27 @@ def version(
     tried = by_version(runs_of(row))
     runs = dict(sorted(tried.get(version, {}).items(), key=lambda one: order(one[0])))
     best = _best(runs)
-    context = {
-        "kind": kind,
-        "plugin": row.plugin,
-        "variant": row,
+    context = named(row) | {
         "release": release,
         "is_current": release.pk == row.current_release_id,
         "runs": [(python, cell_of(run)) for python, run in runs.items()],
-        "ways": _pinned_ways(row, release),
+        "ways": _pinned_ways(row, release, commit_tried(runs.values())),
         "pair": _since(version, tried),
         "packages": _packages(best),
     }
-    context |= _surface(best)
+    context |= _surface(row, release, best)
     return render(request, "registry/version.html", context)
 
 
-@page
+@variant_page
 def compare_releases(
-    request: HttpRequest,
-    kind: PluginType,
-    name: str,
-    variant_name: str,
-    older: str,
-    newer: str,
+    request: HttpRequest, row: Variant, older: str, newer: str
 ) -> HttpResponse:
     """Show what differs between two releases that were tried. Two queries."""
-    row = variant_at(kind, name, variant_name)
-    if row is None:
-        return not_found(request, name)
     tried = by_version(runs_of(row))
     if missing := [one for one in (older, newer) if one not in tried]:
         return _unknown(request, row, missing, list(tried), is_tried=True)
-    context = {
-        "kind": kind,
-        "plugin": row.plugin,
-        "variant": row,
+    context = named(row) | {
         "tried": list(tried),
         "pair": pair(older, newer, tried[older], tried[newer]),
         "is_backwards": order(newer) < order(older),
@@ -99,10 +79,7 @@ def _unknown(
         one for text in wanted for one in get_close_matches(text, known, NEAR_SHOWN)
     ]
     newest = sorted(known, key=order, reverse=True)
-    context = {
-        "kind": row.plugin.type,
-        "plugin": row.plugin,
-        "variant": row,
+    context = named(row) | {
         "wanted": wanted,
         "near": list(dict.fromkeys([*near, *newest]))[:NEAR_SHOWN],
         "is_tried": is_tried,
@@ -120,13 +97,17 @@ def _best(runs: Mapping[str, ProbeRun]) -> ProbeRun | None:
     return ranked[-1] if ranked else None
 
 
-def _pinned_ways(row: Variant, release: Release) -> list[Any]:
+def _pinned_ways(row: Variant, release: Release, tried: str) -> list[Way]:
     """Return the ways to install that fetch this release and no other."""
     at_release = copy(row)
     at_release.current_release = release
     pin = pin_of(at_release)
     is_held = pin.is_pinned and _is_of(release, pin.requirement)
-    return [one for one in ways(at_release) if one.key in PINNED] if is_held else []
+    return [
+        one
+        for one in ways(at_release, tried=tried)
+        if one.plain or (is_held and one.key in PINNED)
+    ]
 
 
 def _is_of(release: Release, requirement: str) -> bool:
@@ -144,25 +125,29 @@ def _since(version: str, tried: ByVersion) -> dict[str, Any] | None:
     return pair(older, version, tried[older], tried[version]) if older else None
 
 
-def _surface(run: ProbeRun | None) -> dict[str, Any]:
+def _surface(row: Variant, release: Release, run: ProbeRun | None) -> dict[str, Any]:
     """Return the settings and streams that a run showed; None where it showed none."""
-    surface = run.surface if run is not None else {}
-    groups, settings = groups_of(surface), surface.get("settings")
-    streams = surface.get("streams")
+    if run is None:
+        return {"seen": None}
+    groups, settings = groups_of(run.surface), run.surface.get("settings")
+    streams = run.surface.get("streams")
     return {
         "seen": run,
         "settings": settings and [
-            {
-                "name": one.get("name"),
-                "kind": one.get("kind") or "not declared",
-                "required": requirement(str(one.get("name")), groups),
-                "meaning": one.get("description") or one.get("label") or "",
-            }
-            for one in settings
+            line_of(row, _setting(one), groups) for one in settings
         ],
-        "streams": streams and [(one, len(one.get("fields", ()))) for one in streams],
-        "streams_shown": STREAMS_SHOWN,
+        "streams": streams and streams_seen(streams, release, run),
     }  # fmt: skip
+
+
+def _setting(said: Json) -> Setting:
+    """Return a setting as a run saw it, unsaved: those of rows are of definitions."""
+    return Setting(
+        name=str(said.get("name")),
+        kind=said.get("kind") or "",
+        sensitive=said.get("sensitive") is True,
+        definition=said,
+    )
 
 
 def _packages(run: ProbeRun | None) -> list[dict[str, Any]]:

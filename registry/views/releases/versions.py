@@ -11,10 +11,10 @@ from django.urls import NoReverseMatch, reverse
 
 from registry.catalog.differing import ByPython, by_version, order, successions
 from registry.differences import Change, Facet, Impact
-from registry.models import Release
-from registry.views.missing import not_found
+from registry.models import Release, Variant
 from registry.views.releases.changes import pairs
-from registry.views.releases.tried import runs_of, variant_at
+from registry.views.releases.pace import pace
+from registry.views.releases.tried import named, runs_of, variant_page
 from registry.views.runs.trials import cell_of
 from registry.views.site import page
 from registry.views.variants.install import package_source
@@ -26,14 +26,9 @@ COUNTED = {Facet.SETTING: "settings", Facet.STREAM: "streams"}
 SIGNS = {Change.ADDED: "+", Change.REMOVED: "−"}
 
 
-@page
-def versions(
-    request: HttpRequest, kind: PluginType, name: str, variant_name: str
-) -> HttpResponse:
+@variant_page
+def versions(request: HttpRequest, row: Variant) -> HttpResponse:
     """Show the releases of a variant, the newest first. Three queries."""
-    row = variant_at(kind, name, variant_name)
-    if row is None:
-        return not_found(request, name)
     tried = by_version(runs_of(row))
     pythons = sorted({one for runs in tried.values() for one in runs}, key=order)
     releases = list(row.releases.defer("artifacts"))
@@ -44,10 +39,7 @@ def versions(
     deltas = {
         pair["newer"]: pair | {"delta": delta_of(pair)} for pair in pairs(tried, since)
     }
-    context = {
-        "kind": kind,
-        "plugin": row.plugin,
-        "variant": row,
+    context = named(row) | {
         "source": package_source(row.pip_url),
         "pythons": pythons,
         "page": shown,
@@ -56,6 +48,7 @@ def versions(
             (one, _cells(one, tried, pythons), deltas.get(one.version)) for one in shown
         ],
         "tried": list(tried),
+        "pace": pace(releases),
     }
     return render(request, "registry/versions.html", context)
 

@@ -14,6 +14,7 @@ from registry.facts import Json
 from registry.models import ConformanceRun
 from registry.views.runs.conforming import counted
 from registry.views.site import page
+from registry.vocabulary import SourceKind
 
 # The checks as the suite has them; a test compares the two.
 CHECKS = json.loads((Path(__file__).parent / "checks.json").read_text())
@@ -30,7 +31,12 @@ TOGETHER = (
     ("skip", "Not looked at"),
     ("not-applicable", "Does not apply"),
 )
-ENDS = {None: "taps and targets", "tap": "taps", "target": "targets"}
+# What is said of both comes first.
+PARTS = (
+    (None, "both", "Taps and targets"),
+    ("tap", "taps", "Taps"),
+    ("target", "targets", "Targets"),
+)
 
 
 @page
@@ -73,9 +79,17 @@ def checks(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "releases": count.count(),
-        "checks": [
-            {**one, "ends": ENDS[one["kind"]], **_shares(tally.get(one["id"], {}))}
-            for one in CHECKS
+        "parts": [
+            (
+                anchor,
+                title,
+                [
+                    {**one, **_shares(tally.get(one["id"], {}))}
+                    for one in CHECKS
+                    if one["kind"] == kind
+                ],
+            )
+            for kind, anchor, title in PARTS
         ],
     }
     return render(request, "registry/checks.html", context)
@@ -103,7 +117,9 @@ def _texts(said: object) -> list[str]:
 
 
 def _command(row: ConformanceRun) -> str:
-    """Return what to type in a checkout to see it again."""
+    """Return what to type in a checkout to see it again; nothing where it takes none."""
+    if row.source.kind != SourceKind.PACKAGE:
+        return ""
     return (
         f'python3 dev manage conformance "{row.source.address}=={row.version}" '
         f"--python {row.python}"

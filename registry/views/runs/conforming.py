@@ -30,18 +30,15 @@ SHOWN = 12
 FAILURES_SHOWN = 10
 
 
-def beside(rows: QuerySet[Variant, Any]) -> QuerySet[Variant, Any]:
-    """Return variants with their newest verdicts and loadings, in the same query."""
+def beside(rows: QuerySet[Variant, Any], kind: PluginType) -> QuerySet[Variant, Any]:
+    """Return variants of a type with their newest verdicts and loadings, in one query."""
+    if kind not in CONFORMABLE:
+        return rows
     # Whose runs speak of a variant: it installs what was tried.
     tried = Statement.objects.filter(
         variant=OuterRef(OuterRef("pk")), origin=Origin.PROBE, gone_at=None
     ).values("source")
     runs = ConformanceRun.objects.filter(source__in=tried).order_by("-snapshot_id")
-    order = Case(
-        When(answer="yes", then=0), When(answer="no", then=1), default=2,
-        output_field=IntegerField(),
-    )  # fmt: skip
-    loadings = Loading.objects.order_by(order, "pk")
     return rows.annotate(
         verdicts=ArraySubquery(
             runs.values(
@@ -52,15 +49,16 @@ def beside(rows: QuerySet[Variant, Any]) -> QuerySet[Variant, Any]:
                 )
             )[:1]
         ),
-        loads_into=_loadings(loadings.filter(tap__in=tried), "target"),
-        loads_from=_loadings(loadings.filter(target__in=tried), "tap"),
+        loadings=_loadings(kind, tried),
     )  # fmt: skip
 
 
 def shown(row: Variant) -> Json:
     """Return what a variant's page says of both; `row` comes out of `beside`. No query."""
+    if row.plugin.type not in CONFORMABLE:
+        return {"conformable": False}
     return {
-        "conformable": row.plugin.type in CONFORMABLE,
+        "conformable": True,
         "conformance": conformance_of(row),
         "loading": loading_of(row),
     }
@@ -87,7 +85,7 @@ def conformance_of(row: Variant) -> Json | None:
 def loading_of(row: Variant) -> Json:
     """Return the other ends that it was tried with, and how many answers of each."""
     is_tap = row.plugin.type == PluginType.EXTRACTORS
-    found: list[Json] = row.loads_into if is_tap else row.loads_from  # type: ignore[attr-defined]
+    found: list[Json] = row.loadings  # type: ignore[attr-defined]  # an annotation
     said = [
         {**one, "mark": MARKS.get(one["answer"]), "tone": TONES.get(one["answer"]),
          "word": word_of(one["answer"], one["read"])}
@@ -128,15 +126,15 @@ def current_version(row: Variant) -> str:
     return row.current_release.version if row.current_release else ""
 
 
-def _only_reason(said: list[Json]) -> str:
-    """Return why nothing is known, where one reason stands before all."""
-    reasons = {one["cause"] for one in said}
-    is_all = bool(said) and all(one["answer"] == "unknown" for one in said)
-    return reasons.pop() if is_all and len(reasons) == 1 else ""
-
-
-def _loadings(rows: QuerySet[Loading], other: str) -> ArraySubquery:
-    ours = "tap" if other == "target" else "target"
+def _loadings(kind: PluginType, tried: QuerySet[Statement, Any]) -> ArraySubquery:
+    """Return what came of loading what was tried, as a list in the outer query."""
+    ends = ("tap", "target")
+    ours, other = ends if kind is PluginType.EXTRACTORS else reversed(ends)
+    order = Case(
+        When(answer="yes", then=0), When(answer="no", then=1), default=2,
+        output_field=IntegerField(),
+    )  # fmt: skip
+    rows = Loading.objects.filter(**{f"{ours}__in": tried}).order_by(order, "pk")
     return ArraySubquery(
         rows.values(
             json=JSONObject(
@@ -146,3 +144,10 @@ def _loadings(rows: QuerySet[Loading], other: str) -> ArraySubquery:
             )
         )[:LOADINGS_LIMIT]
     )  # fmt: skip
+
+
+def _only_reason(said: list[Json]) -> str:
+    """Return why nothing is known, where one reason stands before all."""
+    reasons = {one["cause"] for one in said}
+    is_all = bool(said) and all(one["answer"] == "unknown" for one in said)
+    return reasons.pop() if is_all and len(reasons) == 1 else ""

@@ -2,11 +2,17 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
 
-from registry.models import ProbeRun
+from registry.models import ProbeRun, Statement, Variant
+from registry.views.runs.locks import requirements_text
+from registry.views.runs.stopping import packages_in, stop_of
 from registry.views.site import page
+from registry.vocabulary import Origin
 
 # How each question is asked on pages, in the order in which they are tried.
 QUESTIONS = {
@@ -19,25 +25,62 @@ QUESTIONS = {
 }
 MARKS = {"yes": "✓", "no": "×", "unknown": "–"}
 TONES = {"yes": "ok", "no": "bad", "unknown": ""}
+WORDS = {"yes": "yes", "no": "no", "unknown": "not known"}
 PACKAGES_SHOWN = 200
+VARIANTS_SHOWN = 5
+# What a run installed never changes.
+HOUR_S = 3600
 
 
 @page
 def run(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one run. Two queries."""
+    """Show one run, whose it is, and since when it fails. Six queries at most."""
     row = get_object_or_404(
         ProbeRun.objects.select_related("snapshot", "source"), pk=pk
     )
     record = row.snapshot.evidence
+    packages = packages_in(record)
     context = {
         "run": row,
+        "variants": _variants(row)[:VARIANTS_SHOWN],
         "answers": [answer_of(one) for one in row.outcomes],
         "steps": _objects(record.get("steps")),
-        "packages": _objects(record.get("packages"))[:PACKAGES_SHOWN],
+        "packages": packages[:PACKAGES_SHOWN],
+        "has_requirements": bool(requirements_text(row, packages)),
+        "stop": stop_of(row),
         "findings": row.snapshot.probe_findings,
         "platform": row.platform,
     }
     return render(request, "registry/run.html", context)
+
+
+@require_safe
+@cache_control(public=True, max_age=HOUR_S)
+def requirements(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer what a run installed as pip's requirements, each with its digest. One query.
+
+    404 where not all of it is known.
+    """
+    row = get_object_or_404(
+        ProbeRun.objects.select_related("snapshot", "source"), pk=pk
+    )
+    text = requirements_text(row, packages_in(row.snapshot.evidence))
+    if not text:
+        raise Http404
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+def _variants(row: ProbeRun) -> QuerySet[Variant]:
+    """Return the variants that install what was tried."""
+    said = Statement.objects.filter(
+        source=row.source_id, origin=Origin.PROBE, gone_at=None
+    )
+    return (
+        Variant.objects.filter(pk__in=said.values("variant"))
+        .select_related("plugin")
+        .only("name", "plugin__type", "plugin__name")
+        .order_by("plugin__name", "name")
+    )
 
 
 def _objects(said: object) -> list[dict[str, Any]]:
@@ -51,7 +94,7 @@ def answer_of(outcome: dict[str, Any]) -> dict[str, Any]:
     answer = outcome["answer"]
     return {
         "question": QUESTIONS.get(outcome["question"], outcome["question"]),
-        "answer": answer,
+        "answer": WORDS[answer],
         "mark": MARKS[answer],
         "tone": TONES[answer],
         "cause": outcome["cause"],

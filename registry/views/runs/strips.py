@@ -1,25 +1,28 @@
-"""The probe strip: the newest runs as bars, full where it starts, half where it fails. Pure.
+"""The probe strip: a bar a day for each Python, full where it started, half where not. Pure.
 
-Colour is never all that tells them apart: a bar's height does, too, and the same numbers
-stand in a table behind it.
+Colour is never all that tells them apart: a bar's height does, too, and the same days stand
+in a table behind it. The days end with that of the newest run: a page that nothing happened
+to stays as it is.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 
+from registry.catalog.differing import order
 from registry.models import ProbeRun
 
-BARS_SHOWN = 30
+DAYS_SHOWN = 30
 STEP, WIDTH, HEIGHT = 4, 3, 24
 # Full, half, and a line: told apart in print and by who sees no colour.
 HEIGHTS = {"yes": HEIGHT, "no": HEIGHT // 2, "unknown": 2}
-WORDS = {"yes": "starts", "no": "fails", "unknown": "not known"}
+WORDS = {"yes": "started", "no": "failed", "unknown": "not known"}
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One run as a bar: a class of the stylesheet, and where it stands."""
+    """The newest run of a day as a bar: a class of the stylesheet, and where it stands."""
 
     run: ProbeRun
     answer: str
@@ -30,25 +33,46 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
-    """Bars from the oldest to the newest, and what they say in a sentence."""
+class Lane:
+    """The bars of one Python, the oldest first, and what they say in a sentence."""
 
+    python: str
     bars: tuple[Bar, ...]
     sentence: str
-    width: int = BARS_SHOWN * STEP - (STEP - WIDTH)
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A lane for each Python, and the days again: each with a bar or None per lane."""
+
+    lanes: tuple[Lane, ...]
+    days: tuple[tuple[date, tuple[Bar | None, ...]], ...]
+    width: int = DAYS_SHOWN * STEP - (STEP - WIDTH)
     height: int = HEIGHT
     bar_width: int = WIDTH
 
 
+def since(newest: ProbeRun) -> date:
+    """Return the first day of a strip that ends with a run's day, in UTC."""
+    return newest.ran_at.date() - timedelta(days=DAYS_SHOWN - 1)
+
+
 def strip(runs: Iterable[ProbeRun]) -> Strip | None:
-    """Return the strip of the newest of these runs; None where there is none."""
-    newest = sorted(runs, key=lambda one: (one.ran_at, one.pk))[-BARS_SHOWN:]
-    if not newest:
+    """Return the strip of the last days of these runs; None where there is none."""
+    ordered = sorted(runs, key=lambda one: (one.ran_at, one.pk))
+    if not ordered:
         return None
-    # The newest stands at the end, however few there are.
-    first = BARS_SHOWN - len(newest)
-    bars = tuple(_bar(run, first + place) for place, run in enumerate(newest))
-    return Strip(bars, _sentence(bars))
+    first = since(ordered[-1])
+    newest: dict[str, dict[date, Bar]] = defaultdict(dict)
+    for run in ordered:
+        day = run.ran_at.date()
+        if day >= first:
+            newest[run.python][day] = _bar(run, (day - first).days)
+    pythons = sorted(newest, key=order)
+    lanes = tuple(_lane(python, newest[python]) for python in pythons)
+    days = sorted({day for bars in newest.values() for day in bars}, reverse=True)
+    rows = [(day, tuple(newest[one].get(day) for one in pythons)) for day in days]
+    return Strip(lanes, tuple(rows))
 
 
 def _bar(run: ProbeRun, place: int) -> Bar:
@@ -63,15 +87,13 @@ def _bar(run: ProbeRun, place: int) -> Bar:
     )
 
 
-def _sentence(bars: tuple[Bar, ...]) -> str:
+def _lane(python: str, by_day: Mapping[date, Bar]) -> Lane:
+    bars = tuple(by_day[day] for day in sorted(by_day))
     counted = Counter(bar.answer for bar in bars)
     parts = [
-        _counted(number, answer) for answer in WORDS if (number := counted[answer])
+        f"{number} {word}"
+        for answer, word in WORDS.items()
+        if (number := counted[answer])
     ]
-    runs = "The newest run" if len(bars) == 1 else f"The newest {len(bars)} runs"
-    return f"{runs}: {', '.join(parts)}."
-
-
-def _counted(number: int, answer: str) -> str:
-    word = WORDS[answer]
-    return f"{number} {word if number == 1 else word.removesuffix('s')}"
+    days = "1 day" if len(bars) == 1 else f"{len(bars)} days"
+    return Lane(python, bars, f"Python {python}, {days} with runs: {', '.join(parts)}.")

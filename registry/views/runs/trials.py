@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
 from django.conf import settings
+from django.db.models.functions import TruncDate
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from registry.catalog.differing import order
 from registry.facts import Json
 from registry.models import ProbeRun, Release, Source, Variant
+from registry.models.run import ProbeRunQuerySet
 from registry.tried import Answer, Question
+from registry.views.releases.naming import called
 from registry.views.runs.run import MARKS, TONES
-from registry.views.runs.strips import Strip, strip
+from registry.views.runs.strips import Strip, since, strip
 from registry.vocabulary import SourceKind
 
 VERSIONS_SHOWN = 10
@@ -24,21 +27,26 @@ WORDS = {"yes": "runs", "no": "fails", "unknown": "not known"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trials:
-    """The newest runs as a table of versions by Pythons, and all of them as a strip."""
+    """The newest runs as a table of versions by Pythons, and those of a month as a strip.
+
+    `last_good` is of the newest release, where it fails on a Python: the last run there
+    that started.
+    """
 
     pythons: tuple[str, ...]
     rows: tuple[tuple[str, list[dict[str, Any] | None]], ...]
     strip: Strip | None
+    last_good: ProbeRun | None
     by_snapshot: Mapping[int, ProbeRun]
 
 
 def trials(speakers: Sequence[Source]) -> Trials | None:
-    """Return what runs of a variant's sources came to; None before any. One query."""
+    """Return what runs of a variant's sources came to; None before any. Two queries."""
+    rows = ProbeRun.objects.filter(source__in=speakers)
     runs = list(
-        ProbeRun.objects.filter(source__in=speakers)
-        .order_by("-snapshot_id")
-        .only("source_id", "snapshot_id", "version", "python", "ran_at", "installs",
-              "imports", "outcomes")[:RUNS_READ]
+        rows.order_by("-snapshot_id")
+        .only("source_id", "snapshot_id", "version", "python", "ran_at", "starts",
+              "outcomes", "commit")[:RUNS_READ]
     )  # fmt: skip
     if not runs:
         return None
@@ -53,8 +61,43 @@ def trials(speakers: Sequence[Source]) -> Trials | None:
             (version, [_cell(newest.get((version, python))) for python in pythons])
             for version in versions[:VERSIONS_SHOWN]
         ),
-        strip=strip(runs),
+        strip=strip(_daily(rows, max(runs, key=lambda one: one.ran_at))),
+        last_good=_last_good(runs, newest, versions[0]),
         by_snapshot={run.snapshot_id: run for run in runs},
+    )
+
+
+def _daily(rows: ProbeRunQuerySet, newest: ProbeRun) -> ProbeRunQuerySet:
+    """Return the newest run of each day on each Python, of the days that a strip shows."""
+    first = datetime.combine(since(newest), time.min, tzinfo=UTC)
+    one = ("python", "day")
+    return (
+        rows.filter(ran_at__gte=first)
+        .annotate(day=TruncDate("ran_at", tzinfo=UTC))
+        .order_by(*one, "-ran_at", "-pk")
+        .distinct(*one)
+        .only("python", "version", "ran_at", "starts")
+    )
+
+
+def _last_good(
+    runs: Sequence[ProbeRun], newest: Mapping[tuple[str, str], ProbeRun], version: str
+) -> ProbeRun | None:
+    """Return the last run of a release that started where its newest fails; None for none."""
+    failing = {
+        python
+        for (of, python), run in newest.items()
+        if of == version and run.starts == Answer.NO
+    }
+    return next(
+        (
+            run
+            for run in runs
+            if run.version == version
+            and run.python in failing
+            and run.starts == Answer.YES
+        ),
+        None,
     )
 
 
@@ -104,7 +147,8 @@ def running(asked: Sequence[Json], *, now: datetime) -> str:
     if not held:
         return ""
     pythons = ", ".join(sorted({one["python"] for one in held}, key=order))
-    return f"Checking {held[0]['version']} on Python {pythons}: a sandbox tries it now."
+    version = called(held[0]["version"])
+    return f"Checking {version} on Python {pythons}: a sandbox tries it now."
 
 
 def why_untried(
@@ -139,7 +183,7 @@ def _why_unasked(variant: Variant, speakers: Sequence[Source]) -> str:
         return "no try of it is planned yet."
     pythons = ", ".join(settings.PROBE_PYTHONS)
     return (
-        f"releases are tried on Python {pythons}, and {release.version} asks for "
+        f"releases are tried on Python {pythons}, and {release.shown} asks for "
         f"{release.requires_python}."
     )
 

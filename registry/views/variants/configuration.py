@@ -1,11 +1,13 @@
 """The settings of a variant as its page shows them. Pure."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from registry.models import Setting, Variant
+from registry.search import credentials
 from registry.views.variants.configuring import (
     dotenv,
     entry_yaml,
@@ -13,7 +15,7 @@ from registry.views.variants.configuring import (
     singer_json,
     variable,
 )
-from registry.views.variants.groups import groups_of, requirement
+from registry.views.variants.groups import ALWAYS, WITHIN, groups_of, requirement
 from registry.views.variants.pinning import pin_of
 from registry.vocabulary import SettingKind
 
@@ -33,7 +35,8 @@ KIND_WORDS = {
 LITERAL_KINDS = frozenset({
     SettingKind.INTEGER, SettingKind.DECIMAL, SettingKind.OBJECT, SettingKind.ARRAY,
 })  # fmt: skip
-SECRET_KINDS = frozenset({SettingKind.PASSWORD, SettingKind.OAUTH})
+# What `registry.views.variants.configuring` leaves for a value: `<string>`.
+PLACE = re.compile(r"<\w+>")
 # Fewer are seen at a glance.
 FILTERED_FROM = 16
 # A longer default is a document of its own; the whole one is in the definition.
@@ -60,9 +63,11 @@ class Line:
     choices: tuple[tuple[str, str], ...]
 
     @property
-    def is_required(self) -> bool:
-        """Say whether it has to be given, whatever else is."""
-        return self.required == "Yes"
+    def need(self) -> str:
+        """Say that it has to be given, always or in some sets; nothing where it has not."""
+        if self.required == ALWAYS:
+            return "required"
+        return self.required.lower() if self.required.startswith(WITHIN) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,11 @@ class Configuration:
         return len(self.own) >= FILTERED_FROM
 
     @property
+    def has_places(self) -> bool:
+        """Say whether a file has a place in angle brackets to be filled in."""
+        return any(PLACE.search(form.text) for form in self.forms)
+
+    @property
     def count(self) -> int:
         """Return the number of settings."""
         return len(self.own) + len(self.common)
@@ -103,7 +113,7 @@ def configuration(variant: Variant, settings: Sequence[Setting]) -> Configuratio
     own: list[Line] = []
     common: list[Line] = []
     for setting in settings:
-        line = _line(variant, setting, groups)
+        line = line_of(variant, setting, groups)
         is_shared = is_common(setting.name) and setting.name not in needed
         (common if is_shared else own).append(line)
     return Configuration(
@@ -124,17 +134,21 @@ def _forms(
     secrets = {one.name for one in needed if is_secret(one)}
     return (
         Form("yaml", "meltano.yml", project_yaml(variant, requirement, needed, secrets),
-             "Secrets are not in it: it names their variables."),
+             "Settings that are known as secrets, by their definition or their name, are not "
+             "in it: it names their variables."),
         Form("env", ".env", dotenv(variant, needed, secrets),
              "Beside meltano.yml, and out of version control. Meltano reads it."),
         Form("json", "config.json", singer_json(needed),
-             "For a run without Meltano. Secrets have a place in it and no value."),
+             "For a run without Meltano. Settings that are known as secrets have a place in "
+             "it and no value."),
     )  # fmt: skip
 
 
 def is_secret(setting: Setting) -> bool:
-    """Say whether a setting's value must be kept from others."""
-    return setting.sensitive or setting.kind in SECRET_KINDS
+    """Say whether a setting's value must be kept from others, as far as is known."""
+    return credentials.is_secret({
+        "name": setting.name, "kind": setting.kind, "sensitive": setting.sensitive,
+    })  # fmt: skip
 
 
 def is_common(name: str) -> bool:
@@ -142,7 +156,8 @@ def is_common(name: str) -> bool:
     return name in SDK_SETTINGS or name.startswith(SDK_PREFIXES)
 
 
-def _line(variant: Variant, setting: Setting, groups: list[list[str]]) -> Line:
+def line_of(variant: Variant, setting: Setting, groups: list[list[str]]) -> Line:
+    """Return one setting in words; `groups` are those of which one is needed."""
     written = setting.definition
     choices = _choices(setting)
     return Line(

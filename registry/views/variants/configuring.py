@@ -34,7 +34,13 @@ def entry_yaml(variant: Variant, requirement: str, **more: Any) -> str:
         entry["pip_url"] = requirement
     block = {"plugins": {str(variant.plugin.type): [entry | more]}}
     # So wide that no line is broken: a folded address could not be copied.
-    text = yaml.safe_dump(block, sort_keys=False, width=10_000, allow_unicode=True)
+    text: str = yaml.dump(
+        block,
+        Dumper=yaml.CSafeDumper,
+        sort_keys=False,
+        width=10_000,
+        allow_unicode=True,
+    )
     return text.rstrip()
 
 

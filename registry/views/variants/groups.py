@@ -2,6 +2,8 @@
 
 from registry.facts import Json
 
+ALWAYS, WITHIN = "Yes", "In set"
+
 
 def groups_of(definition: Json) -> list[list[str]]:
     """Return the groups of settings of which one must be complete.
@@ -22,7 +24,7 @@ def requirement(name: str, groups: list[list[str]]) -> str:
         return "Not declared"
     within = [index for index, group in enumerate(groups) if name in group]
     if len(within) == len(groups):
-        return "Yes"
+        return ALWAYS
     if not within:
         return "No"
-    return f"In set {' or '.join(str(index + 1) for index in within)}"
+    return f"{WITHIN} {' or '.join(str(index + 1) for index in within)}"

@@ -1,4 +1,4 @@
-"""How a variant is installed: the commands, and what to know before. Pure.
+"""How a variant is installed: the commands, and what to know before. No query.
 
 What a definition calls its package is text from outside: it is quoted for the shell, and
 what is no single requirement gets no command at all.
@@ -9,12 +9,22 @@ import shlex
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
 from packaging.version import Version
 
+from registry.catalog.adding import meltano_add
 from registry.catalog.installing import specifier
-from registry.models import Plugin, Variant
+from registry.models import Plugin, Release, Variant
 from registry.views.variants.configuring import entry_yaml
-from registry.views.variants.pinning import Pin, git_reference, is_exact, is_git, pin_of
+from registry.views.variants.pinning import (
+    Pin,
+    git_reference,
+    is_exact,
+    is_git,
+    pin_of,
+    requirement_of,
+)
 from registry.vocabulary import PluginType
 
 # dbt packages and file bundles are copied into a project, not installed as a program.
@@ -24,6 +34,8 @@ REQUIREMENT = re.compile(r"[^\s$`'\"\\-][^\s$`'\"\\]*")
 PACKAGE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 # What a connector is run against: both are packages that need no account to try.
 PARTNER_TARGET, PARTNER_TAP = "target-jsonl", "tap-jsonl"
+BY_DEFINITION = "It writes the definition of {} into meltano.yml, held to {}."
+CURRENT = "Takes whatever is current on the day."
 NOT_PINNED = "The command takes what the definition says: {}"
 SINGER_NOTE = (
     "Each program has an environment of its own. Choose streams in catalog.json. The last "
@@ -34,42 +46,43 @@ BY_PROJECT = " The meltano.yml tab holds a project to one release."
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to install: its key in a cookie, its name, what to type, what to know."""
+    """One way to install: its key in a cookie, its name, what to type, what to know.
+
+    `plain` is the shorter command that holds to no release, and `plain_note` is of it.
+    """
 
     key: str
     label: str
     code: str
     note: str = ""
+    plain: str = ""
+    plain_note: str = ""
 
 
-def ways(variant: Variant) -> list[Way]:
-    """Return every way to install a variant, the newest client's first."""
+def command(plugin: Plugin, variant: Variant, *, is_named: bool) -> str:
+    """Return how Meltano adds a variant; nothing where clients are not to be told.
+
+    It is named in the command, or else taken for being the default.
+    """
+    if variant.listed_at is None or variant.withheld_at is not None:
+        return ""
+    return meltano_add(plugin, variant if is_named else None)
+
+
+def ways(variant: Variant, *, tried: str = "") -> list[Way]:
+    """Return every way to install a variant, the newest client's first.
+
+    None where an index holds its package back. `tried` is the commit that was tried of it
+    where it is installed from a branch.
+    """
+    if variant.withheld_at is not None:
+        return []
     pin = pin_of(variant)
     return [
-        *_by_meltano(variant, pin),
+        *_by_meltano(variant, pin, tried),
         *_as_program(variant, pin),
         _in_project(variant, pin),
     ]
-
-
-def meltano_add(plugin: Plugin, variant: Variant | None) -> str:
-    """Return what Meltano 4 is told; it guesses the type from the name, often wrongly.
-
-    Source: meltano-client §4, `add`.
-    """
-    guessed = PluginType.UTILITIES
-    if plugin.name.startswith("tap-"):
-        guessed = PluginType.EXTRACTORS
-    elif plugin.name.startswith("target-"):
-        guessed = PluginType.LOADERS
-    kind = PluginType(plugin.type)
-    words = ["meltano add"]
-    if kind is not guessed:
-        words.append(f"--plugin-type {kind.singular.split()[0]}")
-    words.append(plugin.name)
-    if variant is not None:
-        words.append(f"--variant {variant.name}")
-    return " ".join(words)
 
 
 def package_source(pip_url: str) -> str:
@@ -97,24 +110,50 @@ def package_name(pip_url: str) -> str:
     return name.group()
 
 
-def _by_meltano(variant: Variant, pin: Pin) -> list[Way]:
-    """Return the commands of both Meltanos; neither can be told a release."""
+def _by_meltano(variant: Variant, pin: Pin, tried: str) -> list[Way]:
+    """Return the commands of both Meltanos, which take a release by its definition alone."""
     if not variant.listed_at:
         return []
     plugin = variant.plugin
     # The type in one word; before 4 it comes first, and a plugin has to have one.
     kind = PluginType(plugin.type).singular.split()[0]
+    newer = meltano_add(plugin, variant)
     older = f"meltano add {kind} {plugin.name} --variant {variant.name}"
-    is_held = not variant.pip_url or (
-        variant.pip_url == pin.requirement and pin.is_pinned
+    note = _unpinned_note(variant, pin)
+    labels = (("meltano-4", "Meltano 4"), ("meltano-3", "Meltano 3"))
+    release = variant.current_release
+    requirement = release and requirement_of(variant, release, tried=tried)
+    if release is None or not requirement:
+        return [
+            Way(*label, code, note)
+            for label, code in zip(labels, (newer, older), strict=True)
+        ]
+    from_ref = f"--from-ref {shlex.quote(definition_address(variant, release))}"
+    pinned = (
+        f"{meltano_add(plugin, None)} {from_ref}",
+        f"meltano add {from_ref} {kind} {plugin.name}",
     )
-    note = "" if is_held else NOT_PINNED.format(f"{variant.pip_url}.")
-    if note:
-        note += BY_PROJECT if pin.is_pinned else f" {pin.words}"
+    words = BY_DEFINITION.format(release.shown, requirement)
+    plain_note = f"{CURRENT} {note}".strip()
     return [
-        Way("meltano-4", "Meltano 4", meltano_add(plugin, variant), note),
-        Way("meltano-3", "Meltano 3", older, note),
+        Way(*label, code, words, plain, plain_note)
+        for label, code, plain in zip(labels, pinned, (newer, older), strict=True)
     ]
+
+
+def definition_address(variant: Variant, release: Release) -> str:
+    """Return where the definition of one release is served."""
+    plugin = variant.plugin
+    args = [plugin.type, plugin.name, variant.name, release.version]
+    return f"{settings.PUBLIC_URL}{reverse('definition', args=args)}"
+
+
+def _unpinned_note(variant: Variant, pin: Pin) -> str:
+    """Say what the plain command installs; nothing where that is the shown release."""
+    if not variant.pip_url or (variant.pip_url == pin.requirement and pin.is_pinned):
+        return ""
+    note = NOT_PINNED.format(f"{variant.pip_url}.")
+    return note + (BY_PROJECT if pin.is_pinned else f" {pin.words}")
 
 
 def _as_program(variant: Variant, pin: Pin) -> list[Way]:

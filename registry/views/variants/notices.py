@@ -7,6 +7,7 @@ from datetime import datetime
 from registry.facts import Json
 from registry.maintenance import ENDED
 from registry.models import Source, Variant
+from registry.views.releases.naming import called
 from registry.views.runs.trials import Trials, why_it_fails
 from registry.vocabulary import ProjectStatus
 
@@ -40,7 +41,7 @@ def notices(
     if release is not None and release.yanked:
         # Else another would be current. Source: registry.catalog.installing.
         text = (
-            f"Whoever released {release.version} took it back, and nothing else is known "
+            f"Whoever released {release.shown} took it back, and nothing else is known "
             "that the definition allows."
         )
         said.append(Notice("Yanked", text, is_offering=True))
@@ -52,14 +53,9 @@ def notices(
     return said
 
 
-def is_quarantined(speakers: Sequence[Source]) -> bool:
-    """Say whether an index keeps people from installing it. Source: PEP 792."""
-    return any(_status(one) is ProjectStatus.QUARANTINED for one in speakers)
-
-
 def alternatives(others: Sequence[Json]) -> list[Json]:
-    """Return the plugin's other variants that are not gone, those seen to run first."""
-    here = [one for one in others if one["gone_at"] is None]
+    """Return the plugin's other variants that may be installed, those seen to run first."""
+    here = [one for one in others if not one["gone_at"] and not one["withheld_at"]]
     return sorted(here, key=lambda one: (not runs_somewhere(one["tried"]), one["name"]))
 
 
@@ -92,7 +88,7 @@ def _failing(variant: Variant, tried: Trials | None) -> Notice | None:
     runs = [run for run in tried.by_snapshot.values() if run.version == version]
     causes = [cause for run in runs if (cause := why_it_fails(run))]
     pythons = ", ".join(variant.tried["pythons"])
-    text = f"{version} did not start on Python {pythons}."
+    text = f"{called(version)} did not start on Python {pythons}."
     if causes:
         text += f" {causes[0]}"
     at = datetime.fromisoformat(variant.tried["at"])

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from registry.catalog.installing import specifier
-from registry.models import Variant
-from registry.places import repository_place, written
+from registry.catalog.installing import revision_label, specifier
+from registry.models import Release, Variant
+from registry.places import BY_INDEX, repository_place, written
 from registry.vocabulary import SourceKind
 
 COMMIT = re.compile(r"[0-9a-f]{40,64}")
@@ -40,11 +40,32 @@ def pin_of(variant: Variant) -> Pin:
     if reference := git_reference(pip_url):
         words = f"Held to {reference} by the definition; a branch or tag may move."
         return Pin(pip_url, words, is_pinned=COMMIT.fullmatch(reference) is not None)
-    if release is not None and (commit := _commit(variant)):
+    if release is not None and (commit := _commit(variant, release)):
         base, mark, rest = pip_url.partition("#")
-        words = f"Pinned to the commit of {release.version}, {commit[:COMMIT_SHOWN]}."
+        words = f"Pinned to the commit of {release.shown}, {commit[:COMMIT_SHOWN]}."
         return Pin(f"{base}@{commit}{mark}{rest}", words, is_pinned=True)
     return Pin(pip_url, _why_not(pip_url), is_pinned=False)
+
+
+def requirement_of(variant: Variant, release: Release, *, tried: str = "") -> str:
+    """Return what installs one release and no other; nothing where that is not known.
+
+    Whatever else the definition asks for stays: extras, an index, further requirements.
+    `tried` is the commit that was tried of a release that is none of its own: what a branch
+    held. The definition's own version or branch gives way, for a release was asked for.
+    """
+    asked = variant.pip_url.strip()
+    if is_git(asked):
+        reference = git_reference(asked)
+        is_this = COMMIT.fullmatch(reference) and revision_label(reference)
+        own = reference if is_this == release.version else ""
+        return _at_commit(asked, _commit(variant, release) or tried or own)
+    if not release.is_numbered or "commit" in release.artifacts:
+        return ""
+    elsewhere = BY_INDEX.fullmatch(asked)
+    start = elsewhere.start("rest") if elsewhere else 0
+    exact = _exactly(asked[start:], release.version)
+    return exact and asked[:start] + exact
 
 
 def is_exact(pip_url: str) -> bool:
@@ -79,16 +100,44 @@ def _exact(pip_url: str, version: str) -> str:
         return ""
     if not asked.specifier.contains(version, prereleases=True):
         return ""
+    return _written(asked, version)
+
+
+def _exactly(text: str, version: str) -> str:
+    """Return requirements, the first of them at one version; nothing where it has a place."""
+    head, *others = text.split(maxsplit=1)[:2] or [""]
+    for said, rest in ((text, []), (head, others)):
+        try:
+            asked = Requirement(said)
+        except InvalidRequirement:
+            continue
+        return "" if asked.url else " ".join([_written(asked, version), *rest])
+    return ""
+
+
+def _at_commit(text: str, commit: str) -> str:
+    """Return requirements, the first of them at a commit; nothing where none is known."""
+    words = text.split()
+    place = 2 if words[1:2] == ["@"] else 0
+    if not COMMIT.fullmatch(commit) or not is_git(words[place]):
+        return ""
+    base, mark, rest = words[place].partition("#")
+    base = base.removesuffix(f"@{git_reference(base)}")
+    words[place] = f"{base}@{commit}{mark}{rest}"
+    return " ".join(words)
+
+
+def _written(asked: Requirement, version: str) -> str:
     extras = f"[{','.join(sorted(asked.extras))}]" if asked.extras else ""
     marker = f" ; {asked.marker}" if asked.marker else ""
     return f"{asked.name}{extras}=={version}{marker}"
 
 
-def _commit(variant: Variant) -> str:
-    """Return the current release's commit, where what is installed is its repository."""
+def _commit(variant: Variant, release: Release) -> str:
+    """Return a release's commit, where what is installed is its repository."""
     place = repository_place(variant.pip_url) if is_git(variant.pip_url) else None
-    release, repository = variant.current_release, variant.repository
-    if place is None or release is None or repository is None:
+    repository = variant.repository
+    if place is None or repository is None:
         return ""
     commit = str(release.artifacts.get("commit", ""))
     is_same = written(place).partition("#")[0] == repository.address.partition("#")[0]

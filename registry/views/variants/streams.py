@@ -24,15 +24,17 @@ from django.db.models import (
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from registry.facts import Json
 from registry.models import ProbeRun, Release, Statement, Stream, Variant
-from registry.views.missing import not_found
-from registry.views.releases.tried import variant_at
-from registry.views.site import page
-from registry.vocabulary import Origin, PluginType
+from registry.views.releases.tried import named, variant_page
+from registry.vocabulary import Origin
 
 # On a variant's page; the page of streams has all of them, with more fields.
 STREAMS_SHOWN = 50
 FIELDS_SHOWN, FIELDS_OF_PAGE = 250, 3000
+# Of a release that is not the current one, on its page.
+SEEN_SHOWN = 200
+FULL_TABLE = "full table"
 # A schema is text from outside: no table of use has more fields.
 FIELDS_OF_ONE = 2000
 
@@ -59,15 +61,24 @@ class Row:
     field_count: int
     fields: tuple[tuple[str, str], ...]
 
+    @property
+    def is_key_unused(self) -> bool:
+        """Say whether it names a replication key and is read as a whole all the same."""
+        return bool(self.replication_key) and self.method == FULL_TABLE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Streams:
-    """Streams to show, how many there are, and the run that saw them."""
+    """Streams to show, how many there are, and the run that saw them.
+
+    `is_current` says that they are those of the current release: they have a page.
+    """
 
     rows: tuple[Row, ...]
     count: int
     release: Release
     run: ProbeRun | None
+    is_current: bool = True
 
     @property
     def has_fields(self) -> bool:
@@ -100,14 +111,23 @@ def streams_of(
     )
 
 
-@page
-def streams(
-    request: HttpRequest, kind: PluginType, name: str, variant_name: str
-) -> HttpResponse:
+def streams_seen(said: Sequence[Json], release: Release, run: ProbeRun) -> Streams:
+    """Return the streams that a run saw of a release, as its surface has them. No query."""
+    fields = [list(one.get("fields", {}).items()) for one in said]
+    is_small = sum(map(len, fields)) <= FIELDS_SHOWN
+    rows = zip(said[:SEEN_SHOWN], fields, strict=False)
+    return Streams(
+        rows=tuple(_seen(one, of, is_small=is_small) for one, of in rows),
+        count=len(said),
+        release=release,
+        run=run,
+        is_current=False,
+    )
+
+
+@variant_page
+def streams(request: HttpRequest, row: Variant) -> HttpResponse:
     """Show all streams of a variant, and the fields of the one in `stream`. Three queries."""
-    row = variant_at(kind, name, variant_name)
-    if row is None:
-        return not_found(request, name)
     chosen = request.GET.get("stream", "").replace("\x00", "")
     shown = streams_of(
         row.current_release,
@@ -116,13 +136,7 @@ def streams(
         fields=FIELDS_OF_PAGE,
         chosen=chosen,
     )
-    context = {
-        "kind": kind,
-        "plugin": row.plugin,
-        "variant": row,
-        "streams": shown,
-        "chosen": chosen,
-    }
+    context = named(row) | {"streams": shown, "chosen": chosen}
     return render(request, "registry/streams.html", context)
 
 
@@ -158,11 +172,27 @@ def _row(stream: Any) -> Row:
     return Row(
         name=stream.tap_stream_id,
         keys=", ".join(map(str, keys)) if isinstance(keys, list) else "",
-        method=stream.replication_method.lower().replace("_", " "),
+        method=method_of(stream.replication_method),
         replication_key=stream.replication_key,
         field_count=stream.field_count,
         fields=tuple(fields_of(stream.shown)),
     )
+
+
+def _seen(said: Json, fields: list[tuple[str, str]], *, is_small: bool) -> Row:
+    return Row(
+        name=str(said["id"]),
+        keys=", ".join(said.get("key_properties", ())),
+        method=method_of(said.get("replication_method", "")),
+        replication_key=", ".join(said.get("replication_keys", ())),
+        field_count=len(fields),
+        fields=tuple(fields) if is_small else (),
+    )
+
+
+def method_of(written: str) -> str:
+    """Return a replication method as people say it. Source: the Singer specification."""
+    return written.lower().replace("_", " ")
 
 
 def fields_of(schema: Any) -> Sequence[tuple[str, str]]:

@@ -1,10 +1,11 @@
 """A variant's page: decide, install, configure, and who says so."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Window
 from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,8 +17,10 @@ from registry.documents import Address, index_path
 from registry.facts import Finding, Json
 from registry.lint import is_held
 from registry.maintenance import source_state
-from registry.models import ProbeRun, ProbeTicket, Source, Statement, Variant
+from registry.models import ProbeRun, ProbeTicket, Release, Source, Statement, Variant
 from registry.views.missing import not_found
+from registry.views.releases.naming import called
+from registry.views.releases.tried import commit_tried
 from registry.views.runs import conforming
 from registry.views.runs.trials import Trials, running, speaking, trials, why_untried
 from registry.views.site import page
@@ -45,14 +48,10 @@ def variant(
     request: HttpRequest, kind: PluginType, name: str, variant_name: str
 ) -> HttpResponse:
     """Show one variant: what sources say of it, and what runs in the sandbox showed."""
-    row = (
-        conforming.beside(_rows())
-        .filter(plugin__type=kind, plugin__name=name, name=variant_name)
-        .first()
-    )
+    row = _rows(kind).filter(plugin__name=name, name=variant_name).first()
     if row is None:
         return not_found(request, name)
-    statements = list(_statements(row))
+    statements = list(_statements().filter(variant=row))
     speakers = _speakers(row, statements)
     tried = trials([one for one in speakers if installs_from(row.pip_url, one)])
     context = (
@@ -69,20 +68,26 @@ def variant(
     return render(request, "registry/variant.html", context)
 
 
-def _rows() -> QuerySet[Variant, Any]:
+@cache
+def _rows(kind: PluginType) -> QuerySet[Variant, Any]:
     """Return variants with what is around them: other variants, and what is to be tried.
 
-    In one query, for the page has no more to spare.
+    In one query, for the page has no more to spare. Put together once, for that takes as
+    long as asking it: whoever narrows it has a query of his own.
     """
     others = Variant.objects.filter(plugin=OuterRef("plugin")).exclude(
         pk=OuterRef("pk")
     )
-    return Variant.objects.select_related(
+    rows = Variant.objects.filter(plugin__type=kind).select_related(
         "plugin", "maintainer", "current_release", "package", "repository", "readme"
-    ).annotate(
+    )
+    return conforming.beside(rows, kind).annotate(
         others=ArraySubquery(
             others.order_by("name").values(
-                json=JSONObject(name="name", gone_at="gone_at", tried="tried")
+                json=JSONObject(
+                    name="name", gone_at="gone_at", withheld_at="withheld_at",
+                    tried="tried",
+                )
             )
         ),
         asked=ArraySubquery(
@@ -110,13 +115,15 @@ def _tickets() -> QuerySet[ProbeTicket]:
 def _said(row: Variant, statements: list[Statement]) -> Json:
     """Return what sources say of the variant. Two queries."""
     settings = list(row.settings.filter(release=None))
+    releases = list(_releases(row)[:RELEASES_SHOWN])
     findings = [Finding.from_json(one) for one in row.findings]
     declared = [one for one in statements if one.origin != Origin.PROBE]
     return {
         "is_default": row.plugin.default_variant_id == row.pk,
         "settings": settings,
         "configuration": configuration(row, settings),
-        "releases": row.releases.defer("artifacts")[:RELEASES_SHOWN],
+        "releases": releases,
+        "release_count": releases[0].total if releases else 0,
         "statements": [(one, SAYS[Origin(one.origin)]) for one in statements],
         "origins": ", ".join(
             dict.fromkeys(SAYS[Origin(one.origin)].lower() for one in declared)
@@ -127,6 +134,11 @@ def _said(row: Variant, statements: list[Statement]) -> Json:
         "about": _about(row, PluginType(row.plugin.type)),
         "readme": readme_shown(row),
     }
+
+
+def _releases(row: Variant) -> QuerySet[Release, Any]:
+    """Return a variant's releases, each with how many there are."""
+    return row.releases.defer("artifacts").annotate(total=Window(Count("pk")))
 
 
 def _shown(row: Variant, statements: list[Statement], tried: Trials | None) -> Json:
@@ -165,22 +177,30 @@ def _why_no_streams(run: ProbeRun | None) -> str:
     asked = [one for one in run.outcomes if one["question"] == "discovers"]
     cause = asked[0]["cause"] if asked else None
     said = f" {cause['message']}" if cause else ""
-    return f"asked for its catalog without credentials, {run.version} named none.{said}"
+    shown = called(run.version)
+    return f"asked for its catalog without credentials, {shown} named none.{said}"
 
 
 def _assessed(
     row: Variant, speakers: list[Source], asked: Sequence[Json], tried: Trials | None
 ) -> Json:
     """Return where it was tried, what is being tried, and what that means. No query."""
-    quarantined = notices.is_quarantined(speakers)
     return {
         "trials": tried,
         "running": running(asked, now=timezone.now()),
         "why_untried": why_untried(row, speakers, asked),
         "notices": notices.notices(row, speakers, tried),
-        "is_quarantined": quarantined,
-        "ways": [] if quarantined else ways(row),
+        "ways": ways(row, tried=_commit(row, tried)),
     }
+
+
+def _commit(row: Variant, tried: Trials | None) -> str:
+    """Return the commit that was tried last of the current release, if it has one."""
+    release = row.current_release
+    if tried is None or release is None:
+        return ""
+    runs = tried.by_snapshot.values()
+    return commit_tried(one for one in runs if one.version == release.version)
 
 
 def _facts(context: Json) -> list[Any]:
@@ -221,11 +241,15 @@ def _speakers(row: Variant, statements: list[Statement]) -> list[Source]:
     return sorted(by_key.values(), key=lambda one: one.kind)
 
 
-def _statements(row: Variant) -> QuerySet[Statement]:
-    """Return what speaks of a variant, with who does."""
-    return row.statements.select_related("source", "snapshot").defer(
-        "snapshot__evidence", "snapshot__findings", "source__validators",
-        "source__findings",
+@cache
+def _statements() -> QuerySet[Statement]:
+    """Return statements with who makes them, put together once as `_rows` is.
+
+    Without what a tree of definitions keeps of all its plugins: a hundred kilobytes.
+    """
+    return Statement.objects.select_related("source", "snapshot").defer(
+        "snapshot__evidence", "snapshot__findings", "snapshot__probe_findings",
+        "source__validators", "source__counters", "source__findings",
     )  # fmt: skip
 
 
