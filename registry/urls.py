@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from registry.views.brand.brand import site_logo, style
 from registry.views.brand.keys import keys
 from registry.views.brand.logo import logo
-from registry.views.brand.preview import preview
+from registry.views.brand.preview import preview, site_preview
 from registry.views.brand.theme import theme
 from registry.views.catalog.browse import browse, suggestions
 from registry.views.catalog.home import home
@@ -25,6 +25,8 @@ from registry.views.missing import missing
 from registry.views.plugins.compare import compare
 from registry.views.plugins.history import history
 from registry.views.plugins.plugin import plugin
+from registry.views.programs.badges import badge, badges
+from registry.views.programs.feed_list import feeds
 from registry.views.programs.feeds import (
     feed,
     maintainer_feed,
@@ -36,14 +38,16 @@ from registry.views.programs.opensearch import opensearch
 from registry.views.programs.robots import robots
 from registry.views.programs.sitemap import sitemap, sitemap_part
 from registry.views.releases.changes import changes
+from registry.views.releases.definition import definition
 from registry.views.releases.version import compare_releases, version
 from registry.views.releases.versions import choose, versions
 from registry.views.runs.conformance import checks, conformance
 from registry.views.runs.matrix import loading, matrix
-from registry.views.runs.run import run
+from registry.views.runs.probes import probes
+from registry.views.runs.run import requirements, run
 from registry.views.status.source import hook, refresh, source
 from registry.views.status.status import crawl, status, status_json
-from registry.views.status.tickets import give, hold, take
+from registry.views.status.tickets import announce, give, hold, take
 from registry.views.variants.readme import readme
 from registry.views.variants.streams import streams
 from registry.views.variants.variant import variant
@@ -68,6 +72,7 @@ urlpatterns = [
     path("assets/brand.css", style, name="brand-css"),
     path("assets/brand/logo", site_logo, name="site-logo"),
     path("assets/logos/<path:address>", logo, name="logo"),
+    path("og/<slug:digest>/site.png", site_preview, name="site-preview"),
     path(
         "og/<slug:digest>/<type:kind>/<name:name>.png", preview, name="plugin-preview"
     ),
@@ -77,6 +82,7 @@ urlpatterns = [
         name="variant-preview",
     ),
     path("runs/<int:pk>", run, name="run"),
+    path("runs/<int:pk>/requirements.txt", requirements, name="requirements"),
     path("conformance", checks, name="checks"),
     path("conformance/<int:pk>", conformance, name="conformance"),
     path("matrix", matrix, name="matrix"),
@@ -84,10 +90,12 @@ urlpatterns = [
     path("sources/<int:pk>", source, name="source"),
     path("sources/<int:pk>/refresh", refresh, name="refresh"),
     path("hooks/<int:pk>", hook, name="hook"),
+    path("sandbox/machines", announce, name="announce-machine"),
     path("sandbox/tickets", take, name="take-ticket"),
     path("sandbox/tickets/<uuid:lease>", hold, name="hold-ticket"),
     path("sandbox/records/<uuid:lease>", give, name="give-record"),
     path("feed", feed, name="feed"),
+    path("feeds", feeds, name="feeds"),
     path("sitemap.xml", sitemap, name="sitemap"),
     path("sitemap-<slug:rows>-<int:number>.xml", sitemap_part, name="sitemap-part"),
     path("robots.txt", robots, name="robots"),
@@ -113,8 +121,17 @@ urlpatterns = [
     path(
         "<type:kind>/<name:name>--<name:variant_name>/changes", changes, name="changes"
     ),
+    path(f"{VARIANT}/badges", badges, name="badges"),
+    path(f"{VARIANT}/badges/<slug:fact>.svg", badge, name="badge"),
+    path(f"{VARIANT}/probes", probes, name="probes"),
     path(f"{VARIANT}/readme", readme, name="readme"),
     path(f"{VARIANT}/versions", versions, name="versions"),
+    # Before the version: that may have a slash in it.
+    path(
+        f"{VARIANT}/versions/<version:version>/definition",
+        definition,
+        name="definition",
+    ),
     path(f"{VARIANT}/versions/<version:version>", version, name="version"),
     path(f"{VARIANT}/compare", choose, name="choose-releases"),
     path(

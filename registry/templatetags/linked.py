@@ -10,8 +10,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from registry.models import Plugin, Variant
-from registry.views.brand.preview import address_of
-from registry.views.programs.linked import plugin_linked, service_linked, variant_linked
+from registry.views.brand.preview import address_of, site_address
+from registry.views.programs.linked import (
+    crumbs_linked,
+    plugin_linked,
+    service_linked,
+    site_linked,
+    variant_linked,
+)
+from registry.views.releases.naming import by
 
 register = template.Library()
 
@@ -31,10 +38,38 @@ def linked_variant(plugin: Plugin, variant: Variant) -> SafeString:
     return data_block(variant_linked(plugin, variant))
 
 
+@register.simple_tag
+def linked_site() -> SafeString:
+    """Write the site, and how it is searched, as JSON-LD."""
+    return data_block(site_linked())
+
+
+@register.inclusion_tag("components/crumbs.html")
+def crumbs(*parts: str) -> dict[str, object]:
+    """Show the way to a page, for people and as JSON-LD.
+
+    The parts are a title and an address by turns; the last is what the page is called.
+    """
+    *above, here = map(str, parts)
+    links = list(zip(above[::2], above[1::2], strict=True))
+    return {
+        "links": links,
+        "here": here,
+        "linked": data_block(crumbs_linked([*links, (here, "")])),
+    }
+
+
+@register.inclusion_tag("components/preview.html")
+def site_image() -> dict[str, str]:
+    """Name the picture that is shown with a link to a page that has none of its own."""
+    address = f"{settings.PUBLIC_URL}{site_address()}"
+    return {"address": address, "said": settings.SITE_NAME}
+
+
 @register.inclusion_tag("components/preview.html")
 def preview_image(plugin: Plugin, variant: Variant | None = None) -> dict[str, str]:
     """Name the picture that is shown with a link to the page."""
-    said = f"{plugin.name} by {variant.name}" if variant else plugin.name
+    said = f"{plugin.name} {by(variant.name)}" if variant else plugin.name
     return {
         "address": f"{settings.PUBLIC_URL}{address_of(plugin, variant)}",
         "said": said,

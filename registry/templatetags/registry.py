@@ -7,9 +7,11 @@ from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from registry.models import Variant
+from registry.models import Plugin, Variant
+from registry.readmes.descriptions import described
 from registry.views.brand.monogram import Monogram, logo_address, monogram_of
 from registry.views.catalog.chips import Chip, chips
+from registry.views.releases import naming
 from registry.views.status.standing import percent
 from registry.vocabulary import PluginType
 
@@ -33,9 +35,9 @@ def once(content: str) -> SafeString:
 
 
 @register.filter
-def facts(variant: Variant) -> list[Chip]:
-    """Return the chips a list shows of a variant."""
-    return chips(variant)
+def facts(plugin: Plugin, variant: Variant) -> list[Chip]:
+    """Return the chips a list shows of a plugin's variant."""
+    return chips(plugin, variant)
 
 
 @register.filter
@@ -54,6 +56,24 @@ def minute(at: datetime) -> SafeString:
     iso = at.strftime("%Y-%m-%dT%H:%M:%SZ")
     said = format_date(at, "j F Y, H:i")
     return format_html('<time datetime="{}">{} UTC</time>', iso, said)
+
+
+@register.filter
+def called(version: str) -> str:
+    """Return a version as people read it, where there is no release to say it."""
+    return naming.called(version)
+
+
+@register.filter
+def by(variant: str) -> str:
+    """Return whose a variant is, by its name, to be read behind the plugin's."""
+    return naming.by(variant)
+
+
+@register.filter(name="described")
+def described_safely(text: str) -> SafeString:
+    """Return a description with its links, code and lists; all of it was written anew."""
+    return SafeString(described(text))
 
 
 @register.filter

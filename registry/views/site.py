@@ -16,6 +16,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.vary import vary_on_cookie
 
 from registry.documents import index_path
+from registry.search.query import QUERY_LIMIT
 from registry.views.brand.brand import contact_or_none
 from registry.views.brand.keys import has_keys
 from registry.views.brand.theme import theme_of
@@ -89,6 +90,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "has_keys": has_keys(request),
         "here": request.get_full_path(),
         "path": request.path,
+        "query_limit": QUERY_LIMIT,
         "public_url": settings.PUBLIC_URL,
         "index_path": f"/{index_path()}",
         "catalog": SimpleLazyObject(_catalog),

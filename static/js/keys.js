@@ -1,6 +1,15 @@
-// Single keys: "/" goes to the search field, "c" copies the first command, "?" opens the
-// list of keys. `data-keys` is that list, and says whether they are on.
+// Single keys: "/" goes to the search field, "j" and "k" to the next result and the one before,
+// "c" copies the first command, "?" opens the list of keys. `data-keys` is that list, and says
+// whether they are on.
 const list = document.querySelector("[data-keys]");
+
+function walk(step) {
+  const results = [...document.querySelectorAll("[data-results] h3 a")];
+  const here = results.findIndex((one) => one.closest("li").contains(document.activeElement));
+  const next = here < 0 && step < 0 ? undefined : results[here + step];
+  next?.focus();
+  return next;
+}
 
 const actions = {
   "/": () => {
@@ -9,6 +18,8 @@ const actions = {
     field?.select();
     return field;
   },
+  j: () => walk(1),
+  k: () => walk(-1),
   c: () => {
     const button = document.querySelector("[data-copy]:not([hidden])");
     button?.click();

@@ -12,7 +12,7 @@ def test_someone_searches_chooses_a_variant_and_copies_its_command(visit):
     page.get_by_label("Search connectors").fill("alpha")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Tap-Alpha", exact=True).click()
-    page.get_by_role("row", name="bo").get_by_role("link").click()
+    page.get_by_role("row", name="bo").get_by_role("link").first.click()
     page.get_by_role("button", name="Copy Meltano 4").click()
     expect(page.get_by_role("status")).to_have_text("Copied to the clipboard")
     assert page.evaluate("navigator.clipboard.readText()") == COMMAND
@@ -30,7 +30,7 @@ def test_without_script_everything_but_copying_works(visit):
     page.get_by_label("Search connectors").fill("alpha")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Tap-Alpha", exact=True).click()
-    page.get_by_role("row", name="bo").get_by_role("link").click()
+    page.get_by_role("row", name="bo").get_by_role("link").first.click()
     expect(page.get_by_text(COMMAND, exact=True)).to_be_visible()
     expect(page.locator("[data-copy]").first).to_be_hidden()
     page.locator("summary", has_text="pipx").click()

@@ -48,6 +48,9 @@ SETTINGS = [
      "options": [{"label": "One", "value": "1"}, {"label": "Two", "value": "2"}]},
     {"name": "list", "kind": "array"},
     {"name": "map", "kind": "object"},
+    # What connectors say by `--about` is often a text and no more.
+    {"name": "client_secret", "kind": "string"},
+    {"name": "login.password", "kind": "string", "sensitive": False},
 ]  # fmt: skip
 
 
@@ -106,6 +109,18 @@ def test_a_secret_is_in_the_environment_alone(form, secret, line):
     assert written(form, "env") == f"TAP_HOSTILE_KEY={line}"
     assert config(form) == {"key": "$TAP_HOSTILE_KEY"}
     assert json.loads(written(form, "json")) == {"key": "<key>"}
+
+
+@pytest.mark.parametrize("name", ["client_secret", "login.password"])
+def test_a_text_with_the_name_of_a_secret_is_in_the_environment_alone(form, name):
+    assert field(form, name).get_attribute("type") == "password"
+    field(form, name).fill("s3cret")
+    variable = f"TAP_HOSTILE_{name.upper().replace('.', '_')}"
+    assert written(form, "env") == f"{variable}='s3cret'"
+    assert config(form) == {name: f"${variable}"}
+    assert "s3cret" not in written(form, "json")
+    row = form.locator("#settings-own tr", has_text=name)
+    expect(row.locator(".chip")).to_have_text("Secret")
 
 
 def test_values_have_the_kind_of_their_setting(form):
@@ -169,7 +184,9 @@ def test_many_settings_are_narrowed_by_what_is_typed(form):
     form.get_by_label("Filter settings").fill("o.")
     rows = form.locator("#settings-own tr:visible")
     expect(rows).to_have_count(2)
-    expect(form.locator("[data-filter] [aria-live]")).to_have_text("2 of 18 shown")
+    expect(form.locator("[data-filter] [aria-live]")).to_have_text(
+        f"2 of {len(SETTINGS)} shown"
+    )
     form.get_by_label("Filter settings").fill("")
     expect(rows).to_have_count(len(SETTINGS))
 

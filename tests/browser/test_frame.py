@@ -47,3 +47,12 @@ def test_from_right_to_left_commands_stay_as_they_are_typed(visit):
     page.evaluate("document.documentElement.dir = 'rtl'")
     command = page.locator("pre").first
     assert command.evaluate("one => getComputedStyle(one).direction") == "ltr"
+
+
+def test_the_search_in_the_header_suggests_plugins_on_every_page(visit):
+    page = visit("/guide/messages")
+    field = page.get_by_label("Search connectors")
+    expect(field).to_have_attribute("maxlength", "300")
+    field.press_sequentially("alp")
+    page.get_by_role("option", name="tap-alpha").click()
+    page.wait_for_url("**/extractors/tap-alpha")

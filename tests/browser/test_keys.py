@@ -21,6 +21,21 @@ def test_c_copies_the_first_command(visit):
     assert page.evaluate("navigator.clipboard.readText()") == "meltano add tap-alpha"
 
 
+def test_j_and_k_walk_through_the_results(visit):
+    page = visit("/search")
+    results = page.locator("[data-results] h3 a")
+    page.keyboard.press("k")
+    expect(page.locator("body")).to_be_focused()
+    page.keyboard.press("j")
+    expect(results.nth(0)).to_be_focused()
+    page.keyboard.press("j")
+    expect(results.nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    expect(results.nth(0)).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/tap-*")
+
+
 def test_a_question_mark_opens_and_closes_the_list(visit):
     page = visit("/")
     words = page.get_by_text("copy the first command")

@@ -11,7 +11,7 @@ from registry.models import ProbeTicket, Source
 from registry.vocabulary import Origin, SourceKind
 from tests.registry.cast import release_of, say, variant
 from tests.registry.views.tries import ran
-from tests.scrapers.probes.invocation.records import about, installed
+from tests.scrapers.probes.invocation.records import about, helped, installed
 
 ADDRESS = "/extractors/tap-alpha--ada"
 CHECKING = "Checking 1.1 on Python 3.12: a sandbox tries it now."
@@ -74,7 +74,7 @@ def test_without_script_a_reload_shows_what_came_of_it(held, visit):
     page = visit(ADDRESS, java_script_enabled=False)
     expect(page.locator("#runs")).to_contain_text(CHECKING)
     # Without secrets: a form of several that no script divides is complained of.
-    ran(held, *installed())
+    ran(held, *installed(helped()))
     ProbeTicket.objects.update(leased_until=None)
     page.reload()
     expect(page.locator("#runs td")).to_contain_text("runs")

@@ -1,4 +1,6 @@
-"""The picture that goes with a link to a plugin or a variant where people share it.
+"""The picture that goes with a link to a page where people share it.
+
+It is of a plugin, of a variant, or of the site where a page is of neither.
 
 Its address holds the digest of all that is drawn, so that whoever fetched it may keep it,
 and a change of words is another address. A name alone leads to the picture of today: nobody
@@ -8,8 +10,9 @@ last ones are kept. Source: The Open Graph protocol, `og:image`.
 
 import hashlib
 import io
+from collections.abc import Callable
 from dataclasses import astuple, dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from http import HTTPStatus
 from threading import Lock
 
@@ -25,6 +28,7 @@ from registry.models import Plugin, Variant
 from registry.views.brand.brand import accent_or
 from registry.views.brand.monogram import monogram_of
 from registry.views.missing import not_found
+from registry.views.releases.naming import by
 from registry.views.site import FRESH_S
 from registry.vocabulary import PluginType
 
@@ -67,7 +71,7 @@ def preview_of(plugin: Plugin, variant: Variant | None = None) -> Preview:
     said = variant.description if variant else plugin.description
     return Preview(
         title=plugin.name,
-        by=f"by {variant.name}" if variant else plugin.label,
+        by=by(variant.name) if variant else plugin.label,
         words=Truncator(" ".join(said.split())).chars(WORDS_SHOWN),
         kind=PluginType(plugin.type).singular,
         letters=monogram.letters,
@@ -86,6 +90,32 @@ def address_of(plugin: Plugin, variant: Variant | None = None) -> str:
     return reverse("variant-preview", args=parts)
 
 
+def site_preview_of() -> Preview:
+    """Return what is drawn of the site itself, for pages without a picture of their own."""
+    monogram = monogram_of(settings.SITE_NAME, settings.SITE_NAME)
+    return Preview(
+        title=settings.SITE_NAME,
+        by="The registry of Singer connectors",
+        words="Find, choose and install Singer taps, targets and Meltano plugins.",
+        kind="",
+        letters=monogram.letters,
+        hue=monogram.hue,
+        site=settings.SITE_NAME,
+        accent=accent_or(ACCENT),
+    )
+
+
+def site_address() -> str:
+    """Return where the picture of the site is, within it."""
+    return reverse("site-preview", args=[site_preview_of().digest])
+
+
+@require_safe
+def site_preview(request: HttpRequest, digest: str) -> HttpResponse:
+    """Answer the site's picture, or lead to the one of today; 503 while others are drawn."""
+    return _answer(site_preview_of(), digest, site_address)
+
+
 @require_safe
 def preview(
     request: HttpRequest,
@@ -101,9 +131,13 @@ def preview(
     found = _found(kind, name, variant_name)
     if found is None:
         return not_found(request, name)
-    wanted = preview_of(*found)
+    return _answer(preview_of(*found), digest, partial(address_of, *found))
+
+
+def _answer(wanted: Preview, digest: str, address: Callable[[], str]) -> HttpResponse:
+    """Answer what is wanted if that is its digest; else lead to its address."""
     if wanted.digest != digest:
-        answer: HttpResponse = HttpResponseRedirect(address_of(*found))
+        answer: HttpResponse = HttpResponseRedirect(address())
         patch_cache_control(answer, public=True, max_age=FRESH_S)
         return answer
     if not DRAWING.acquire(timeout=PATIENCE_S):

@@ -10,12 +10,13 @@ from django.views.decorators.http import require_safe
 
 from registry.models import Plugin
 from registry.search.explaining import explain
-from registry.search.facets import FACETS, UNKNOWN
 from registry.search.finding import PER_PAGE, Found, Result, find
-from registry.search.query import QUERY_LIMIT, Query
+from registry.search.noticing import notices
+from registry.search.query import Query
 from registry.search.suggesting import suggest
 from registry.views.catalog.lists import TYPES_SHOWN, cards, nearest
-from registry.views.catalog.narrowing import Asked, chosen, groups, said_of, sorting
+from registry.views.catalog.matching import Sight, sights
+from registry.views.catalog.narrowing import Asked, chosen, groups, sorting
 from registry.views.site import page
 from registry.vocabulary import PluginType
 
@@ -39,10 +40,10 @@ def browse(request: HttpRequest, kind: PluginType | None = None) -> HttpResponse
     context = {
         **_address(request, asked),
         **_counted(asked, found),
-        "query_limit": QUERY_LIMIT,
         "words": query.wording,
-        "notices": [*asked.typed.notices, *_unknown(query, found)],
+        "notices": notices(query, found),
         "found": found,
+        "is_explained": "explain" in request.GET,
         "page": _numbers(found),
         "results": _shown(query, found, is_explained="explain" in request.GET),
         "nearest": [] if found.total else nearest(query.wording),
@@ -64,6 +65,7 @@ def _address(request: HttpRequest, asked: Asked) -> dict[str, object]:
         "kept": kept,
         "of_types": asked.kept(type=None),
         "with_hidden": kept | {"all": 1},
+        "explained": kept | {"explain": 1},
         "without_hidden": kept | {"all": None},
         "chosen": list(chosen(asked)),
         "sorting": sorting(asked, kept),
@@ -123,15 +125,22 @@ def _numbers(found: Found) -> Page[int]:
 def _shown(
     query: Query, found: Found, *, is_explained: bool
 ) -> list[dict[str, object]]:
-    """Return each result with its plugin's row. One query."""
+    """Return each result with its plugin's row, and the variant in which streams were seen.
+
+    One query, and one more where streams or fields are asked for.
+    """
     keys = [result.plugin for result in found.results]
     rows: dict[int, Plugin] = {
         row.pk: row for row in cards(Plugin.objects.filter(pk__in=keys))
     }
+    seen = sights(found.results)
     return [
         {
             "plugin": rows[result.plugin],
-            "others": _others(rows[result.plugin], result) if query.terms else [],
+            "seen": seen.get(result.plugin),
+            "others": _others(rows[result.plugin], result, seen.get(result.plugin))
+            if query.terms
+            else [],
             "reasons": explain(query, result) if is_explained else [],
         }
         for result in found.results
@@ -139,24 +148,15 @@ def _shown(
     ]
 
 
-def _others(plugin: Plugin, result: Result) -> list[str]:
-    """Return the variants that match, where these are not simply all of them."""
+def _others(plugin: Plugin, result: Result, seen: Sight | None) -> list[str]:
+    """Return the variants that match, where these are not simply all of them.
+
+    Without the one of which is told what was seen of it.
+    """
     names = [match.name for match in result.matches]
+    if seen is not None:
+        return [name for name in names if name != seen.variant.name]
     default = plugin.default_variant.name if plugin.default_variant else ""
     # An annotation of `cards`: no column of the model.
     count: int = getattr(plugin, "variant_count", 0)
     return [] if len(names) == count or names == [default] else names
-
-
-def _unknown(query: Query, found: Found) -> list[str]:
-    """Return what a filter could not judge: how many plugins nobody knows that of."""
-    said = []
-    for key, facet in FACETS.items():
-        count = found.counts.get(key, {}).get(UNKNOWN, 0)
-        wanted = query.wanted(key)
-        if UNKNOWN in facet.values and wanted and UNKNOWN not in wanted and count:
-            words = said_of(facet, UNKNOWN).lower()
-            said.append(f"{facet.title}: {words} of {count} more that meet the rest.")
-    if any(term.key == "is" and term.text == "verified" for term in query.terms):
-        said.append("Nobody's claim to a connector has been verified yet.")
-    return said

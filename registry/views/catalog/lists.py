@@ -16,15 +16,15 @@ from django.db.models import (
 from registry.models import Plugin
 from registry.vocabulary import NAME_LIMIT, PluginType
 
+# What a card shows of a variant.
+FACT_FIELDS = (
+    "name", "maintenance_status", "maintenance", "tried", "hidden", "gone_at",
+    "withheld_at", "pip_url", "logo_url", "logo_digest", "counters", "maintainer__label",
+    "current_release__version", "current_release__released_at",
+)  # fmt: skip
 CARD_FIELDS = (
     "type", "name", "label", "description",
-    "default_variant__name", "default_variant__maintenance_status",
-    "default_variant__tried",
-    "default_variant__hidden", "default_variant__gone_at", "default_variant__pip_url",
-    "default_variant__logo_url", "default_variant__logo_digest",
-    "default_variant__counters", "default_variant__maintainer__label",
-    "default_variant__current_release__version",
-    "default_variant__current_release__released_at",
+    *(f"default_variant__{field}" for field in FACT_FIELDS),
 )  # fmt: skip
 NEAREST_SHOWN = 5
 # By how often each is looked for, and not by the alphabet.

@@ -10,9 +10,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from registry.models import Maintainer, Variant
-from registry.search.facets import MAINTENANCE, UNKNOWN
 from registry.views.catalog.chips import chips
-from registry.views.catalog.narrowing import said_of
 from registry.views.site import page
 from registry.vocabulary import NAME_LIMIT, PluginType
 
@@ -38,10 +36,7 @@ def maintainer(request: HttpRequest, name: str) -> HttpResponse:
         "seen_at": min((at for _, at in of_type.values()), default=None),
         "page": shown,
         "kept": {},
-        "variants": [
-            (row, chips(row), said_of(MAINTENANCE, row.maintenance or UNKNOWN))
-            for row in shown.object_list
-        ],
+        "variants": [(row, chips(row.plugin, row)) for row in shown.object_list],
     }
     return render(request, "registry/maintainer.html", context)
 
@@ -50,7 +45,7 @@ def _variants(maintainer: Maintainer) -> QuerySet[Variant]:
     return (
         maintainer.variants.select_related("plugin", "current_release")
         .only("name", "label", "maintenance_status", "maintenance", "tried", "hidden",
-              "gone_at", "counters", "plugin__type", "plugin__name",
+              "gone_at", "withheld_at", "counters", "plugin__type", "plugin__name",
               "current_release__version", "current_release__released_at")
         .order_by(
             F("gone_at").asc(nulls_first=True),

@@ -21,10 +21,18 @@ from registry.search.facets import (
 )
 from registry.search.finding import Found
 from registry.search.query import Query, Term, parse
+from registry.search.saying import said_of
 from registry.vocabulary import PluginType
 
 # In words for people. The first is what is not written into addresses.
-ORDERS = {Order.BEST: "Best match", Order.NAME: "Name", Order.RELEASED: "Last release"}
+ORDERS = {
+    Order.BEST: "Best match", Order.USED: "Most used", Order.NAME: "Plugin name",
+    Order.RELEASED: "Last update",
+}  # fmt: skip
+# What all match alike stands by use, behind it what is in trouble.
+UNTYPED = {key: said for key, said in ORDERS.items() if key is not Order.USED} | {
+    Order.BEST: ORDERS[Order.USED]
+}
 # Of what `is:` says only this is of use to who chooses a connector.
 NEEDS = replace(TRAITS, title="Needs", values=("docker",))
 # Types have a list of their own.
@@ -41,24 +49,6 @@ NEWEST_PYTHON = "3.15"
 ALWAYS = (MAINTENANCE, INSTALLS, NEEDS, UPDATED)
 # Of keywords and variants. The rest is in the address, for who asks for it.
 SHOWN = 12
-UNKNOWN_SAID = {
-    "installs": "Not checked", "python": "Not declared", "maintenance": "Not known",
-    "license": "Not known", "sdk": "Not known", "auth": "Not known",
-    "updated": "Not known",
-}  # fmt: skip
-SAID = {
-    "maintenance": {"active": "Active", "quiet": "Quiet", "seeking": "Seeks a maintainer",
-                    "none": "None"},
-    "installs": {"yes": "Installs", "limited": "With limits", "no": "Does not install"},
-    "license": {"other": "Other"},
-    "sdk": {"singer-sdk": "Singer SDK", "airbyte": "Wraps an Airbyte image",
-            "edk": "Meltano EDK"},
-    "auth": {"key": "API key or token", "oauth": "OAuth", "password": "Password",
-             "file": "Key file or private key", "none": "None among its settings"},
-    "is": {"docker": "Docker"},
-    "updated": {"30d": "In the last 30 days", "90d": "In the last 90 days",
-                "365d": "In the last year"},
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,13 +205,6 @@ def _group(facet: Facet, asked: Asked, found: Found) -> Group:
     return Group(facet.key, facet.title, choices, bool(chosen))
 
 
-def said_of(facet: Facet, value: str) -> str:
-    """Return a value in words for people."""
-    if value == UNKNOWN and facet.values:
-        return UNKNOWN_SAID.get(facet.key, "Not known")
-    return SAID.get(facet.key, {}).get(value, value)
-
-
 def chosen(asked: Asked) -> Iterable[tuple[str, str]]:
     """Yield each filter in use, and the parameters of the page without it."""
     for term in asked.filters:
@@ -238,5 +221,5 @@ def sorting(
             {**kept, "sort": None if order is Order.BEST else order},
             order is asked.order,
         )
-        for order, said in ORDERS.items()
+        for order, said in (ORDERS if asked.typed.words else UNTYPED).items()
     ]

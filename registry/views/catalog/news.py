@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.db.models import FETCH_RAISE, Exists, F, OuterRef, Q, Subquery
 from django.db.models.fields.json import KT
@@ -18,7 +19,7 @@ from registry.maintenance import MaintenanceState
 from registry.models import ProbeRun, Statement, Variant
 from registry.models.plugin import NEEDING
 from registry.models.run import ProbeRunQuerySet
-from registry.models.ticket import ROOM
+from registry.models.ticketing import ROOM
 from registry.tried import Answer
 from registry.views.catalog.chips import python_versions
 
@@ -35,8 +36,8 @@ FIELDS = (
     "plugin__name",
     "plugin__label",
 )
-RUNS = Q(installs=Answer.YES, imports=Answer.YES)
-FAILS = Q(installs=Answer.NO) | Q(imports=Answer.NO)
+RUNS = Q(starts=Answer.YES)
+FAILS = Q(starts=Answer.NO)
 USED = F("counters__all_projects").desc(nulls_last=True)
 USED_OF_SAID = F("variant__counters__all_projects").desc(nulls_last=True)
 
@@ -117,6 +118,12 @@ def _began_to_fail(since: datetime) -> ProbeRunQuerySet:
     Reads failures of these days alone (`run_failed`), and others' runs by `run_newest`.
     """
     lately = ProbeRun.objects.filter(FAILS, ran_at__gte=since).order_by("-ran_at")
+    return _no_longer_running().filter(pk__in=lately.values("pk")[:FAILURES])
+
+
+@cache
+def _no_longer_running() -> ProbeRunQuerySet:
+    """Return such runs of any day. Put together once: that takes longer than asking it."""
     same = ProbeRun.objects.filter(
         source=OuterRef("source"),
         version=OuterRef("version"),
@@ -139,7 +146,6 @@ def _began_to_fail(since: datetime) -> ProbeRunQuerySet:
         Q(ran_before=True) | Q(ran_before=None) & Exists(another),
         ~Exists(same.filter(~FAILS, snapshot_id__gt=OuterRef("snapshot_id"))),
         Exists(current),
-        pk__in=lately.values("pk")[:FAILURES],
     )
 
 

@@ -7,9 +7,10 @@ help nor its catalog spoke against it.
 
 from collections.abc import Iterable
 from http import HTTPStatus
+from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import CharField, Count, F, Func, QuerySet
+from django.db.models import CharField, Count, F, Func, Q, QuerySet
 from django.db.models.lookups import GreaterThan
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,9 +25,14 @@ from registry.vocabulary import Origin
 PER_PAGE = 50
 # A word that nobody knows is looked for in the definitions themselves, of so many variants.
 UNKNOWN_LIMIT = 500
+# What runs showed is read, and no index has its words: of so many variants, tried last.
+HEARD_MOST = 3000
+# What runs in the sandbox say of variants.
+SEEN = {"origin": Origin.PROBE, "gone_at": None}
 SHOWN = (
     "name", "projects", "plugin__type", "plugin__name", "plugin__label", "variant__name",
-    "variant__tried", "variant__hidden", "variant__gone_at", "variant__maintenance_status",
+    "variant__tried", "variant__hidden", "variant__gone_at", "variant__withheld_at",
+    "variant__maintenance", "variant__maintenance_status",
 )  # fmt: skip
 
 
@@ -46,7 +52,7 @@ def capabilities(request: HttpRequest) -> HttpResponse:
         **{name: Count("pk", filter=has) for name, has in bits.items()}
     )
     observed = dict(
-        _said()
+        Statement.objects.filter(pk__in=_lately())
         .annotate(word=_Words(F("snapshot__run__surface__capabilities")))
         .values_list("word")
         .annotate(Count("variant", distinct=True))
@@ -62,18 +68,19 @@ def capabilities(request: HttpRequest) -> HttpResponse:
         )
         for n, word in enumerate(ABILITIES)
     ]
-    return render(request, "guide/capabilities.html", {"rows": rows})
+    context = {"rows": rows, "heard_most": HEARD_MOST}
+    return render(request, "guide/capabilities.html", context)
 
 
 @page
 def capability(request: HttpRequest, word: str) -> HttpResponse:
     """Show one word, and the connectors that have it, the most used first.
 
-    Four queries; one for a word that we know nothing of, which is 404 where nobody says it.
+    Five queries; one for a word that we know nothing of, which is 404 where nobody says it.
     """
     if word not in ABILITIES:
         return _unknown(request, word)
-    observed = _said(word).values("variant")
+    observed = _observed(word)
     entries = _entries(word)
     is_narrowed = "observed" in request.GET
     if is_narrowed:
@@ -87,7 +94,8 @@ def capability(request: HttpRequest, word: str) -> HttpResponse:
         "page": found,
         "kept": request.GET,
         "is_narrowed": is_narrowed,
-        "observed_count": observed.distinct().count(),
+        "observed_count": len(observed),
+        "heard_most": HEARD_MOST,
         "rows": _with_runs(list(found.object_list), word),
     }
     return render(request, "guide/capability.html", context)
@@ -107,12 +115,24 @@ def _entries(word: str) -> QuerySet[SearchEntry]:
     )
 
 
-def _said(word: str = "") -> QuerySet[Statement]:
-    """Return what runs in the sandbox say of variants, if they say the word."""
-    said = Statement.objects.filter(origin=Origin.PROBE, gone_at=None)
-    if not word:
-        return said
-    return said.filter(snapshot__run__surface__contains={"capabilities": [word]})
+def _lately() -> QuerySet[Statement, Any]:
+    """Return the keys of what was last seen of variants in the sandbox, at most so many."""
+    said = Statement.objects.filter(**SEEN)
+    return said.order_by("-snapshot").values("pk")[:HEARD_MOST]
+
+
+def _observed(word: str) -> set[int]:
+    """Return the variants, of those that were tried last, that said a word. One query.
+
+    What each says is asked of all of them, and no condition: the database would look for the
+    word in all runs there ever were.
+    """
+    rows = Statement.objects.filter(pk__in=_lately()).annotate(says=_saying(word))
+    return {variant for variant, says in rows.values_list("variant", "says") if says}
+
+
+def _saying(word: str) -> Q:
+    return Q(snapshot__run__surface__contains={"capabilities": [word]})
 
 
 def _with_runs(
@@ -121,7 +141,7 @@ def _with_runs(
     """Return each entry with the run that showed the word, or None. One query."""
     runs = {
         one.variant_id: one.snapshot.run
-        for one in _said(word)
+        for one in Statement.objects.filter(_saying(word), **SEEN)
         .filter(variant__in=[row.variant_id for row in rows])
         .select_related("snapshot__run")
         .only("variant_id", "snapshot__run__version", "snapshot__run__python")

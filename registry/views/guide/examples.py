@@ -187,6 +187,8 @@ QUERIES = (
     ("setting:api_*", "a setting that begins so"),
     ("license:MIT -is:gone", "under MIT, and still listed by a source"),
     ("maintenance:seeking", "whose maintainer seeks help"),
-    ("installs:yes updated:90d", "seen to run, and released in the last 90 days"),
+    ("installs:yes updated:90d", "seen to run, and updated in the last 90 days"),
+    ("service:postgres type:loader", "what writes to a service, by any of its names"),
+    ("maintainer:meltanolabs", "all that somebody looks after"),
     ("variant:meltanolabs is:default", "that variant, where it is the default"),
 )

@@ -7,18 +7,22 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
-from registry.models import Plugin, Stream, Variant
+from registry.models import Plugin, Statement, Stream, Variant
 from registry.views.catalog.chips import chips
 from registry.views.missing import not_found
-from registry.views.plugins.comparing import Streams, different, groups, markdown
+from registry.views.plugins.comparing import groups
+from registry.views.plugins.installed import installed_with
+from registry.views.plugins.offered import Offered, Said, Streams
 from registry.views.plugins.plugin import variants_of
+from registry.views.plugins.table import different, markdown
 from registry.views.site import page
-from registry.views.variants.install import meltano_add
-from registry.vocabulary import PluginType, is_name
+from registry.views.variants import capabilities
+from registry.views.variants.install import command
+from registry.vocabulary import Origin, PluginType, is_name
 
 MOST = 4
 # Who names more has another page in mind.
@@ -43,7 +47,7 @@ class Named:
 
 @page
 def compare(request: HttpRequest, kind: PluginType, name: str) -> HttpResponse:
-    """Show variants side by side, or let them be picked. Four queries at most."""
+    """Show variants side by side, or let them be picked. Seven queries at most."""
     found = Plugin.objects.filter(type=kind, name=name).first()
     if found is None:
         return not_found(request, name)
@@ -82,7 +86,10 @@ def _picked(kind: PluginType, named: Sequence[Named]) -> list[Variant]:
         Variant.objects.filter(wanted, plugin__type=kind)
         .select_related("plugin", "maintainer", "current_release")
         .defer("overrides", "findings", "current_release__artifacts")
-        .annotate(release_count=Count("releases", filter=RELEASED))
+        .annotate(
+            release_count=Count("releases", filter=RELEASED),
+            newest_at=Max("releases__released_at", filter=RELEASED),
+        )
     )
     by_name = {Named(row.plugin.name, row.name): row for row in rows}
     return [by_name[one] for one in fit if one in by_name]
@@ -105,25 +112,42 @@ def _choice(plugin: Plugin, picked: Sequence[Variant]) -> dict[str, Any]:
     living = [row.pk for row in rows if row.gone_at is None]
     first = [*(row.pk for row in picked), plugin.default_variant_id, *living]
     ticked = list(dict.fromkeys(first))[:2]
-    return {"rows": [(row, row.pk in ticked, chips(row)) for row in rows]}
+    return {"rows": [(row, row.pk in ticked, chips(plugin, row)) for row in rows]}
 
 
 def _compared(
     plugin: Plugin, picked: Sequence[Variant], *, is_short: bool
 ) -> dict[str, Any]:
-    """Return the table, and the same as Markdown. One query."""
-    found = groups(picked, _streams(picked))
+    """Return the table, and the same as Markdown. Four queries."""
+    offered = Offered(_streams(picked), _said(picked))
+    found = groups(picked, offered, installed_with(picked))
     shown = different(found) if is_short else found
     names = [_value(row, plugin.name) for row in picked]
     return {
         "columns": [
-            (row, chips(row), meltano_add(row.plugin, row) if row.listed_at else "")
+            (row, chips(row.plugin, row), command(row.plugin, row, is_named=True))
             for row in picked
         ],
         "groups": shown,
         "is_short": is_short,
         "hidden": sum(len(one.rows) for one in found) - sum(len(o.rows) for o in shown),
         "markdown": markdown(names, shown),
+    }
+
+
+def _said(variants: Sequence[Variant]) -> Said:
+    """Return the capabilities of each variant, declared and observed. One query."""
+    declared: dict[int, dict[str, Any]] = defaultdict(dict)
+    observed: dict[int, Any] = {}
+    rows = Statement.objects.filter(variant__in=variants, gone_at=None)
+    for row in rows.only("variant_id", "origin", "definition"):
+        if row.origin == Origin.PROBE:
+            observed[row.variant_id] = row.definition
+        else:
+            declared[row.variant_id][str(row.pk)] = row.definition
+    return {
+        row.pk: capabilities.rows(declared[row.pk], observed.get(row.pk))
+        for row in variants
     }
 
 

@@ -35,15 +35,17 @@ def why(event: Event) -> str:
             moved = ", ".join(sorted(said.get("now", {})))
             return f"Its source shows other content than before: {moved}."
         case EventVerb.BREAKING:
-            return _breaks(said.get("before", ""), said.get("differences", []))
+            shown = _shown(said.get("differences", []))
+            return f"Compared with {said.get('before', '')}: {shown}"
+        case EventVerb.CHANGED:
+            return _shown(said.get("changes", []))
         case EventVerb.DEFAULT_MOVED:
             before = f"Before, it was {said['from']}. " if said.get("from") else ""
             return before + str(said.get("reason", ""))
     return str(said.get("reason", ""))
 
 
-def _breaks(before: str, messages: list[str]) -> str:
-    shown = " ".join(messages[:MESSAGES_SHOWN])
+def _shown(messages: list[str]) -> str:
     more = len(messages) - MESSAGES_SHOWN
-    rest = f" And {more} more." if more > 0 else ""
-    return f"Compared with {before}: {shown}{rest}"
+    rest = [f"And {more} more."] if more > 0 else []
+    return " ".join([*messages[:MESSAGES_SHOWN], *rest])

@@ -1,4 +1,4 @@
-"""What is said of a plugin none of whose variants runs: why, and what ran before. Pure."""
+"""What is said where a default does not run, or no variant does: why, and what runs. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +31,18 @@ def runs_nowhere(variants: Sequence[Variant]) -> bool:
     """
     answers = [set(answers_of(row).values()) for row in variants]
     return bool(answers) and all("no" in one and "yes" not in one for one in answers)
+
+
+def runs_instead(default: Variant, variants: Iterable[Variant]) -> Variant | None:
+    """Return the first variant that was seen to run, where the default only failed."""
+    if set(answers_of(default).values()) != {"no"}:
+        return None
+    running = (
+        row
+        for row in variants
+        if not row.is_deprecated and "yes" in answers_of(row).values()
+    )
+    return next(running, None)
 
 
 def failures(

@@ -14,13 +14,19 @@ from registry.catalog.installing import SPEAKING
 from registry.catalog.weighing import weighed
 from registry.defaults import ranked, told_apart
 from registry.models import Event, Plugin, ProbeRun, Statement, Stream, Variant
-from registry.views.catalog.chips import DATE, chips
+from registry.views.catalog.chips import DATE, chips, tried_on
 from registry.views.catalog.lists import cards
 from registry.views.missing import not_found
 from registry.views.plugins.apart import Offer, apart
-from registry.views.plugins.nowhere import answers_of, failures, runs_nowhere
+from registry.views.plugins.nowhere import (
+    answers_of,
+    failures,
+    runs_instead,
+    runs_nowhere,
+)
+from registry.views.plugins.shares import shares
 from registry.views.site import page
-from registry.views.variants.install import meltano_add, package_source
+from registry.views.variants.install import command, package_source
 from registry.vocabulary import EventVerb, PluginType
 
 OTHERS_SHOWN = 8
@@ -37,14 +43,17 @@ def plugin(request: HttpRequest, kind: PluginType, name: str) -> HttpResponse:
     if default is None:
         return not_found(request, name)
     living = [row for row in variants if row.gone_at is None]
-    others = _others(found)
+    rows, others = _rows(found, living), _others(found)
     context = {
         "kind": kind,
         "plugin": found,
         "default": default,
-        "default_chips": chips(default),
-        "command": meltano_add(found, None) if default.listed_at else "",
-        "rows": _rows(living),
+        "default_chips": chips(found, default),
+        "command": command(found, default, is_named=False),
+        "default_row": next((row for row in rows if row["variant"] == default), None),
+        "instead": _instead(found, default, living),
+        "rows": rows,
+        "shares": shares(living),
         "gone": [row for row in variants if row.gone_at is not None],
         "others": others,
     }
@@ -77,7 +86,21 @@ def streams_of(variants: Iterable[Variant]) -> dict[int, list[str]]:
     return found
 
 
-def _rows(living: Sequence[Variant]) -> list[dict[str, Any]]:
+def _instead(
+    plugin: Plugin, default: Variant, living: Sequence[Variant]
+) -> dict[str, Any] | None:
+    """Return the most used variant that runs where the default fails, with its command."""
+    row = runs_instead(default, living)
+    if row is None:
+        return None
+    return {
+        "variant": row,
+        "pythons": tried_on(row.tried, "yes"),
+        "command": command(plugin, row, is_named=True),
+    }
+
+
+def _rows(plugin: Plugin, living: Sequence[Variant]) -> list[dict[str, Any]]:
     """Return the table of variants. One query."""
     streams = streams_of(living)
     offers = [
@@ -87,7 +110,7 @@ def _rows(living: Sequence[Variant]) -> list[dict[str, Any]]:
     return [
         {
             "variant": row,
-            "chips": chips(row),
+            "chips": chips(plugin, row),
             "streams": len(offer.streams),
             "settings": len(offer.settings),
             "source": package_source(row.pip_url),
@@ -146,7 +169,9 @@ def _nowhere(living: Sequence[Variant], others: Sequence[Plugin]) -> dict[str, A
     alternatives = [
         row
         for row in others
-        if row.default_variant and "yes" in answers_of(row.default_variant).values()
+        if (variant := row.default_variant) is not None
+        and not variant.is_deprecated
+        and "yes" in answers_of(variant).values()
     ]
     return {
         "failures": failures(living, sources, runs.newest().defer("surface")),

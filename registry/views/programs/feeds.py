@@ -18,6 +18,7 @@ from registry.views.catalog.maintainer import unknown_maintainer
 from registry.views.missing import not_found
 from registry.views.plugins.events import told, why
 from registry.views.programs.reading import for_programs
+from registry.views.releases.naming import by
 from registry.vocabulary import PluginType
 
 SHOWN = 50
@@ -60,7 +61,7 @@ def variant_feed(
     about = reverse("variant", args=[kind, name, variant_name])
     # By the plugin, too: that is what events are indexed by.
     events = Event.objects.filter(plugin=found.plugin_id, variant=found)
-    return _atom(request, f"Changes of {name} by {variant_name}", about, events)
+    return _atom(request, f"Changes of {name} {by(variant_name)}", about, events)
 
 
 @for_programs
@@ -89,7 +90,7 @@ def title_of(event: Event) -> str:
     """Return an event in a few plain words."""
     named = event.plugin.name
     if event.variant is not None:
-        named += f" by {event.variant.name}"
+        named += f" {by(event.variant.name)}"
     return _clean(f"{named} {told(event)}")
 
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from registry.models import Plugin, Variant
+from registry.views.releases.naming import by
 
 CONTEXT = "https://schema.org"
 WEB = ("https://", "http://")
@@ -37,7 +38,7 @@ def variant_linked(plugin: Plugin, variant: Variant) -> dict[str, Any]:
     return _said({
         "@context": CONTEXT,
         "@type": "SoftwareSourceCode",
-        "name": f"{plugin.name} by {variant.name}",
+        "name": f"{plugin.name} {by(variant.name)}",
         "description": variant.description,
         "url": _address("variant", plugin.type, plugin.name, variant.name),
         "isPartOf": {
@@ -89,6 +90,42 @@ def service_linked(word: str, label: str, plugins: Sequence[Plugin]) -> dict[str
             ],
         },
     })  # fmt: skip
+
+
+def site_linked() -> dict[str, Any]:
+    """Return the site as a schema.org WebSite with its search.
+
+    Source: schema.org, "Potential Actions", `SearchAction`.
+    """
+    target = f"{_address('search')}?q={{search_term_string}}"
+    return {
+        "@context": CONTEXT,
+        "@type": "WebSite",
+        "name": settings.SITE_NAME,
+        "url": settings.PUBLIC_URL,
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {"@type": "EntryPoint", "urlTemplate": target},
+            "query-input": "required name=search_term_string",
+        },
+    }
+
+
+def crumbs_linked(crumbs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Return the way to a page as a schema.org BreadcrumbList, from titles and addresses.
+
+    The page itself has no address in it.
+    """
+    items = [
+        _said({
+            "@type": "ListItem",
+            "position": position,
+            "name": title,
+            "item": address and f"{settings.PUBLIC_URL}{address}",
+        })
+        for position, (title, address) in enumerate(crumbs, start=1)
+    ]  # fmt: skip
+    return {"@context": CONTEXT, "@type": "BreadcrumbList", "itemListElement": items}
 
 
 def _address(name: str, *parts: str) -> str:

@@ -4,10 +4,12 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
+from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.conftest import launched
 from tests.browser.real.seen import tell
+from tests.browser.real.states import stand
 
 
 @pytest.fixture(scope="package")
@@ -39,6 +41,7 @@ def catalogue(
                 [since] = cursor.fetchone()
             call_command("crawl", str(real_definitions))
             tell()
+            stand(now=timezone.now())
         yield
         call_command("flush", interactive=False, verbosity=0)
         with connection.cursor() as cursor:

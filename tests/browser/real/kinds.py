@@ -5,13 +5,16 @@ from django.urls import reverse
 from registry.models import ConformanceRun, Loading, ProbeRun, Source
 from registry.urls import urlpatterns
 from registry.views.guide.chapters import BOOKS
+from tests.browser.real import states
 
 # What is no page to read: asked by programs, a picture, or an answer that leads to a page.
 OTHERS = {
     "suggest", "theme", "way", "keys", "status-json", "brand-css", "site-logo", "logo",
     "plugin-preview", "variant-preview", "refresh", "hook", "take-ticket", "give-record",
+    "hold-ticket",
     "feed", "service-feed", "maintainer-feed", "type-feed", "plugin-feed", "variant-feed",
-    "sitemap", "sitemap-part", "robots", "opensearch", "choose-releases",
+    "sitemap", "sitemap-part", "robots", "opensearch", "choose-releases", "badge",
+    "site-preview", "requirements", "definition", "announce-machine",
 }  # fmt: skip
 GITHUB = "/extractors/tap-github"
 VARIANT = f"{GITHUB}--meltanolabs"
@@ -27,6 +30,7 @@ ADDRESSES = {
     "matrix": "/matrix",
     "loading": lambda: Loading.objects.filter(answer="no").first(),
     "source": lambda: Source.objects.get(address="tap-github"),
+    "feeds": "/feeds",
     "capabilities": "/capabilities",
     "capability": "/capabilities/catalog",
     "guide": "/guide",
@@ -43,6 +47,8 @@ ADDRESSES = {
     "plugin": GITHUB,
     "variant": VARIANT,
     "changes": f"{VARIANT}/changes",
+    "badges": f"{VARIANT}/badges",
+    "probes": f"{VARIANT}/probes",
     "readme": f"{VARIANT}/readme",
     "versions": f"{VARIANT}/versions",
     "version": f"{VARIANT}/versions/1.1.0",
@@ -55,10 +61,21 @@ ADDRESSES = {
 # The same kinds with something else to show.
 STATES = {
     "search, narrowed": "/search?q=github&capability=state&sort=name",
+    "search, suggestions": "/search",
     "search, nothing found": "/search?q=zzzzzz",
     "search, not understood": "/search?q=python:9.9+nobody:knows",
     "plugin, untried": "/extractors/tap-gitlab",
     "plugin, many variants": "/extractors/tap-mongodb",
+    "plugin, one variant": "/extractors/tap-abicart",
+    "plugin, gone": f"/extractors/{states.GONE}",
+    "plugin, quarantined": f"/extractors/{states.QUARANTINED}",
+    "plugin, no variant runs": f"/extractors/{states.NOWHERE}",
+    "variant, gone": f"/extractors/{states.GONE}--edgarrmondragon",
+    "variant, quarantined": f"/extractors/{states.QUARANTINED}--meltanolabs",
+    "variant, runs nowhere": f"/extractors/{states.NOWHERE}--singer-io",
+    "variant, yanked": f"/extractors/{states.YANKED}--edgarrmondragon",
+    "variant, being tried": f"/extractors/{states.TRYING}--yujoy",
+    "variant, hidden": "/extractors/tap-gitlab--meltano",
     "variant, largest": "/extractors/tap-rest-api-msdk--widen",
     "variant, untried": "/extractors/tap-mongodb--z3z1ma",
     "variant, target": "/loaders/target-postgres--meltanolabs",
@@ -77,6 +94,16 @@ STATES = {
         for book in BOOKS for chapter in book.chapters
     },
 }  # fmt: skip
+
+
+def suggested(page):
+    """Type what opens the list of suggestions."""
+    page.get_by_label("Search all plugins").press_sequentially("tap-g")
+    page.get_by_role("listbox").wait_for()
+
+
+# What is done on a page before it is looked at.
+ACTS = {"search, suggestions": suggested}
 
 
 def names():

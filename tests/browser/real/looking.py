@@ -38,6 +38,11 @@ WIDER = """() => [...document.querySelectorAll("body *")]
 LOST = """() => [...document.querySelectorAll("a[href^='#']")]
     .map((one) => decodeURIComponent(one.hash.slice(1)))
     .filter((id) => !document.getElementById(id))"""
+# Those of one name close each other.
+UNFOLD = """() => document.querySelectorAll("details").forEach((one) => {
+    one.removeAttribute("name")
+    one.open = true
+})"""
 HEADINGS = "() => [...document.querySelectorAll('h1')].map((one) => one.innerText)"
 
 
@@ -59,8 +64,11 @@ class Look:
     packed: dict[str, int] = field(default_factory=dict)
 
 
-def look(page, address, *, at):
-    """Open an address once for each row of `at`, and return what was seen."""
+def look(page, address, *, at, act=None):
+    """Open an address once for each row of `at`, and return what was seen.
+
+    `act` is what is done with the page before it is judged. All that is folded is opened.
+    """
     found = Look(address)
     listen(page, found)
     for row in at:
@@ -69,6 +77,9 @@ def look(page, address, *, at):
         page.evaluate(PAINTED)
         found.shifts += page.evaluate("shifts")
         page.evaluate(axe())
+        page.evaluate(UNFOLD)
+        if act is not None:
+            act(page)
         for width, themes in row:
             page.set_viewport_size({"width": width, "height": 800})
             inspect(page, found, width, themes)

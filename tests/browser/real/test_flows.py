@@ -1,12 +1,15 @@
 """What people come for, on the real catalogue: by mouse, by keys alone and without script."""
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.django_db
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 NARROW = {"viewport": {"width": 320, "height": 640}}
 COMMAND = "meltano add tap-github --variant singer-io"
+OF_RELEASE = "/extractors/tap-github--singer-io/versions/1.1.0/definition"
+HELD = f"meltano add tap-github --from-ref {settings.PUBLIC_URL}{OF_RELEASE}"
 TAB_LIMIT = 120
 
 
@@ -44,7 +47,7 @@ def test_someone_searches_narrows_chooses_a_variant_and_copies(opened, someone):
     page.get_by_role("row", name="singer-io").get_by_role("link").first.click()
     page.get_by_role("button", name="Copy Meltano 4").click()
     expect(page.locator("[data-copied]")).to_have_text("Copied to the clipboard")
-    assert page.evaluate("navigator.clipboard.readText()") == COMMAND
+    assert page.evaluate("navigator.clipboard.readText()") == HELD
 
 
 def test_back_from_a_plugin_leads_to_the_results_as_they_were(opened):
@@ -79,7 +82,7 @@ def test_the_same_by_keys_alone(opened):
     tab_to(page, page.get_by_role("button", name="Copy Meltano 4"))
     page.keyboard.press("Enter")
     expect(page.locator("[data-copied]")).to_have_text("Copied to the clipboard")
-    assert page.evaluate("navigator.clipboard.readText()") == COMMAND
+    assert page.evaluate("navigator.clipboard.readText()") == HELD
 
 
 def test_the_same_without_script(opened):

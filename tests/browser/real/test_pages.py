@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 import pytest
 
-from tests.browser.real.kinds import ADDRESSES, address_of, names
+from tests.browser.real.kinds import ACTS, ADDRESSES, address_of, names
 from tests.browser.real.looking import EVERYWHERE, SHIFTS, TWICE, Look, look
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,12 @@ def seen(request, browser, served) -> Look:
     context = browser.new_context(base_url=served)
     context.add_init_script(SHIFTS)
     at = EVERYWHERE if request.param in ADDRESSES else TWICE
-    found = look(context.new_page(), address_of(request.param), at=at)
+    found = look(
+        context.new_page(),
+        address_of(request.param),
+        at=at,
+        act=ACTS.get(request.param),
+    )
     context.close()
     return found
 

@@ -56,15 +56,15 @@ def ran(
     """Keep a run, and record what it says of its variants."""
     snapshot = Snapshot.objects.create(
         source=source, subject=f"run/{version}/{python}", digest="", taken_at=NOW,
-        evidence={"packages": list(packages)},
+        evidence={"name": source.address, "packages": list(packages)},
     )  # fmt: skip
     cause = {"code": "x", "message": why, "remedy": "", "answer": "no"}
     outcome = {"question": "installs", "answer": starts, "step": "install",
                "seconds": 1.0, "cause": cause if why else None}  # fmt: skip
     run = ProbeRun.objects.create(
         snapshot=snapshot, source=source, version=version, python=python, ran_at=NOW,
-        interpreter=f"{python}.1", installs=starts, imports=starts, outcomes=[outcome],
-        surface=surface,
+        interpreter=f"{python}.1", installs=starts, imports=starts, starts=starts,
+        outcomes=[outcome], surface=surface,
     )  # fmt: skip
     record(observations([source]), now=NOW)
     return run

@@ -7,8 +7,11 @@ import pytest
 from django.core.management import call_command
 
 from registry.models import SearchEntry
+from registry.publishing import publish_changed
 from registry.search.facets import INSTALLS, MAINTENANCE
 from registry.search.held import Held
+from tests.registry.cast import NOW
+from tests.registry.views.runs import packaged, ran, streams
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +42,7 @@ def test_a_card_tells_the_facts_and_no_more(catalog, read):
     page = read("/extractors")
     assert "2 variants, default" in page
     assert "Not checked" in page
-    assert "curated: active" in page
+    assert "Its definition says: active" in page
     assert 'class="chip ok"' not in page
 
 
@@ -225,7 +228,7 @@ def test_what_could_not_be_meant_is_said_and_the_rest_found(catalog, read):
 def test_a_filter_on_what_nobody_knows_says_so(catalog, read):
     page = read("/search?q=installs:yes")
     assert "0 results" in page
-    assert "Installs: not checked of 3 more that meet the rest." in page
+    assert "3 more meet the rest, but were not checked." in page
     assert "verified yet" in read("/search?q=is:verified")
 
 
@@ -238,7 +241,7 @@ def test_a_result_explains_its_place_if_asked(catalog, read):
     assert "<dt>Rule</dt>" not in read("/search?q=alpha")
     page = read("/search?q=alpha&explain=1")
     assert "<dt>Rule</dt>" in page
-    assert "1 of 9: the words are its whole name" in page
+    assert "2 of 10: the words are its whole name without tap or target" in page
 
 
 def test_suggestions_are_data_and_may_be_kept(catalog, client):
@@ -335,11 +338,26 @@ def test_results_stand_in_the_order_that_is_chosen(catalog, folder, crawl, read)
     assert names(read("/search"))[0] == "extractors/tap-beta"
     page = read("/search?sort=name&capability=state")
     assert names(page)[0] == "extractors/tap-alpha"
-    assert 'aria-current="true">Name</a>' in page
+    assert 'aria-current="true">Plugin name</a>' in page
     assert 'href="/search?capability=state"' in page
     assert 'href="/search?capability=state&amp;sort=released"' in page
     assert 'name="sort" value="name"' in page
     assert names(read("/search?sort=nonsense"))[0] == "extractors/tap-beta"
+
+
+def test_the_first_order_is_called_what_it_is(catalog, read):
+    assert 'aria-current="true">Most used</a>' in read("/search")
+    assert 'aria-current="true">Most used</a>' in read("/search?q=type:extractors")
+    assert 'aria-current="true">Best match</a>' in read("/search?q=tap")
+
+
+def test_a_status_that_says_nothing_is_no_fact(folder, crawl, read):
+    folder.write("extractors", "tap-quiet", "ada", maintenance_status="unknown")
+    folder.write("extractors", "tap-early", "ada", maintenance_status="beta")
+    crawl()
+    page = read("/search")
+    assert "Its definition says: beta" in page
+    assert "says: unknown" not in page
 
 
 def test_a_value_that_nothing_left_has_stays_and_cannot_be_ticked(folder, crawl, read):
@@ -382,3 +400,52 @@ def test_the_real_catalogue_fits_the_budget(
         "/loaders/target-snowflake--meltanolabs",
     ):
         assert len(gzip.compress(client.get(address).content)) <= 18 * 1024
+
+
+def test_a_stream_is_told_of_the_variant_that_has_it_with_its_own_facts(db, read):
+    ada, bo = packaged("ada", "bo")
+    ran(ada, starts="no", why="It wants a compiler.", streams=streams("deals"))
+    ran(bo, streams=streams("tax_items", "deals"))
+    publish_changed(now=NOW)
+    page = " ".join(read("/search?q=stream:tax_items").split())
+    card = page[page.index('class="card-text"') :]
+    assert "The variant bo" in card
+    assert "Runs on Python 3.12" in card
+    assert "Fails on Python" not in card
+    link = "/extractors/tap-alpha--bo/streams?stream=tax_items#chosen"
+    assert f'<a href="{link}">tax_items</a>' in card
+    assert "default <a" in card
+    assert 'id="chosen"' in read(link.partition("#")[0])
+
+
+def test_a_field_is_told_with_its_stream_and_the_default_goes_before_equals(db, read):
+    ada, bo = packaged("ada", "bo")
+    [deals] = streams("deals")
+    deals["schema"] = {"properties": {"owner": {"type": "string"}}}
+    for source in (ada, bo):
+        ran(source, streams=[deals])
+    publish_changed(now=NOW)
+    page = " ".join(read("/search?q=field:owner").split())
+    assert 'Seen in <a href="/extractors/tap-alpha--ada">ada</a> 1.1:' in page
+    assert ">deals</a> with <code>owner</code>" in page
+    assert "The variant" not in page
+
+
+def test_streams_cost_two_queries_more_and_eight_are_not_exceeded(
+    db, client, django_assert_max_num_queries
+):
+    for number in range(4):
+        [source] = packaged("ada", plugin=f"tap-n{number}")
+        ran(source, streams=streams("deals"))
+    publish_changed(now=NOW)
+    client.get("/search?q=deals")
+    with django_assert_max_num_queries(8):
+        client.get("/search?q=stream:deals")
+
+
+def test_the_order_is_explained_by_a_link(catalog, read):
+    page = read("/search?type=extractors")
+    assert 'href="/search?type=extractors&amp;explain=1"' in page
+    explained = read("/search?type=extractors&explain=1")
+    assert "<dt>Rule</dt>" in explained
+    assert "Why this order?" not in explained

@@ -126,6 +126,20 @@ def test_all_words_are_counted_as_listed_and_as_observed(capable_ones, read):
     assert counts(page, "hard-delete") == [0, 0]
 
 
+def test_runs_are_read_of_those_variants_that_were_tried_last(
+    capable_ones, read, monkeypatch
+):
+    monkeypatch.setattr(capable, "HEARD_MOST", 1)
+    observe("tap-beta", "state")
+    observe("tap-alpha", "state")
+    page = read("/capabilities")
+    assert counts(page, "state") == [3, 1]
+    assert "of the 1 variants that were tried last" in page
+    assert rows(read("/capabilities/state?observed")) == ["tap-alpha--ada"]
+    # Of what is shown it is told all the same.
+    assert read("/capabilities/state").count("Said by") == 2
+
+
 def test_more_than_a_page_is_paged(capable_ones, read, monkeypatch):
     monkeypatch.setattr(capable, "PER_PAGE", 2)
     assert rows(read("/capabilities/state")) == ["tap-beta--ada", "tap-alpha--ada"]

@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.registry.views.runs import LIMIT, TOKEN, packaged, ran, streams
+from registry.views.plugins.installed import FRAMEWORKS
+from scrapers.probes.invocation import packages
+from tests.registry.cast import say, source_of, variant
+from tests.registry.views.runs import LIMIT, TOKEN, packaged, ran, row, streams
 
 pytestmark = pytest.mark.django_db
 PAGE = "/extractors/tap-alpha/compare"
@@ -58,6 +61,144 @@ def test_streams_are_ticked_where_a_run_listed_any_and_not_known_elsewhere(
 def test_what_is_needed_is_told_of_each(variants, read):
     page = read(f"{PAGE}?v=ada,cy")
     assert cells(page, "Needed")[1] == "token"
+
+
+def test_nothing_is_needed_where_a_definition_says_so(db, read):
+    groups = {"settings": [TOKEN], "settings_group_validation": [[]]}
+    said = [variant(name, **groups) for name in ("ada", "bo")]
+    say(source_of("definitions"), *said)
+    assert cells(read(f"{PAGE}?v=ada,bo"), "Needed") == ["nothing", "nothing"]
+
+
+def test_what_nobody_declared_is_no_no(db, read):
+    silent = variant("ada", settings=..., capabilities=...)
+    telling = variant("bo", settings=[LIMIT], capabilities=["state"])
+    say(source_of("definitions"), silent, telling)
+    page = read(f"{PAGE}?v=ada,bo")
+    undeclared = "not known: none is declared"
+    assert cells(page, "Settings") == [undeclared, "1"]
+    assert cells(page, "state") == [undeclared, "declared"]
+    assert cells(page, "limit") == [undeclared, "✓yes"]
+    assert cells(page, "Needs Docker, by its settings") == [undeclared, "no"]
+
+
+def package(name, *, built=False, size_bytes=1024 * 1024, version="1.0"):
+    """Return a package as the record of a run has it."""
+    return {"name": name, "version": version, "size_bytes": size_bytes, "built": built}
+
+
+def test_what_is_declared_is_told_apart_from_what_a_run_observed(db, read):
+    ada, bo, _ = packaged("ada", "bo", "cy")
+    ran(ada, capabilities=["state", "about"])
+    ran(bo, capabilities=["about"])
+    page = read(f"{PAGE}?v=ada,bo,cy")
+    assert cells(page, "state") == [
+        "✓declared, observed", "declared, not observed", "declared",
+    ]  # fmt: skip
+    assert cells(page, "about") == ["✓observed", "✓observed", "no"]
+
+
+def test_that_docker_is_needed_is_no_praise(db, read):
+    image = {"name": "airbyte_spec.image"}
+    said = [variant("ada", settings=[TOKEN, image]), variant("bo", settings=[TOKEN])]
+    say(source_of("definitions"), *said)
+    page = read(f"{PAGE}?v=ada,bo")
+    assert cells(page, "Needs Docker, by its settings") == ["yes", "no"]
+
+
+def test_how_one_signs_in_is_told_by_the_settings(db, read):
+    said = [
+        variant("ada", settings=[TOKEN]),
+        variant("bo", settings=[{"name": "password"}, {"name": "client_secret"}]),
+        variant("cy", settings=[{"name": "user"}]),
+    ]
+    say(source_of("definitions"), *said)
+    assert cells(read(f"{PAGE}?v=ada,bo,cy"), "Sign-in, by its settings") == [
+        "API key or token", "OAuth, Password", "not known: its settings do not tell",
+    ]  # fmt: skip
+
+
+BROUGHT = ("Built with", "Other packages", "Built from source", "To download")
+
+
+def brought(page):
+    """Return what a page says that an install brings, a list for each variant."""
+    return [list(one) for one in zip(*(cells(page, of) for of in BROUGHT), strict=True)]
+
+
+def test_what_an_install_brings_is_told_as_a_run_saw_it(db, read):
+    ada, bo = packaged("ada", "bo")
+    ran(ada, packages=[package("ada-tap-alpha"), package("Singer_SDK", version="0.54.9"),
+                       package("psycopg2", built=True)])  # fmt: skip
+    ran(bo, packages=[package("bo-tap-alpha"), package("requests")])
+    assert brought(read(f"{PAGE}?v=ada,bo")) == [
+        ["singer-sdk 0.54.9", "2", "1: psycopg2", "3.0 MB"],
+        ["not known: none of the SDKs that we know came with it", "1",
+         "none: there is a wheel of each", "2.0 MB"],
+    ]  # fmt: skip
+
+
+def test_what_no_run_showed_is_not_known_and_never_nothing(variants, read):
+    unseen = ["not known: no run showed it"] * len(BROUGHT)
+    assert brought(read(f"{PAGE}?v=ada,bo,cy")) == [unseen] * 3
+
+
+@pytest.mark.parametrize("size_bytes", [None, 0, "many", True])
+def test_a_file_without_a_size_leaves_the_whole_unknown(db, read, size_bytes):
+    ada, _ = packaged("ada", "bo")
+    ran(ada, packages=[package("ada-tap-alpha"), package("x", size_bytes=size_bytes)])
+    page = read(f"{PAGE}?v=ada,bo")
+    assert cells(page, "To download")[0] == "not known: a file has no size"
+    assert cells(page, "Other packages")[0] == "1"
+
+
+@pytest.mark.parametrize("said", ["many", {"a": 1}, [1, None], None])
+def test_a_record_that_lists_no_packages_tells_of_none(db, read, said):
+    ada, _ = packaged("ada", "bo")
+    evidence = ran(ada).snapshot
+    evidence.evidence = {"packages": said}
+    evidence.save()
+    page = read(f"{PAGE}?v=ada,bo")
+    assert cells(page, "Other packages")[0] == "not known: no run showed it"
+
+
+def test_of_several_pythons_the_newest_that_runs_tells_what_it_brings(db, read):
+    ada, _ = packaged("ada", "bo")
+    own = package("ada-tap-alpha")
+    ran(ada, python="3.9", packages=[own, package("x"), package("y")])
+    newest = ran(ada, python="3.13", packages=[own, package("x")])
+    broken = ran(ada, python="3.14", packages=[own])
+    broken.starts = "no"
+    broken.save()
+    page = read(f"{PAGE}?v=ada,bo")
+    assert cells(page, "Other packages")[0] == "1"
+    assert f'<a href="/runs/{newest.pk}">a run on Python 3.13,' in page
+
+
+def test_what_an_older_release_brought_is_not_told_of_the_current_one(db, read):
+    ada, _ = packaged("ada", "bo")
+    ran(ada, version="1.0", packages=[package("ada-tap-alpha"), package("x")])
+    page = read(f"{PAGE}?v=ada,bo")
+    assert cells(page, "Other packages")[0] == "not known: no run showed it"
+
+
+def test_the_frameworks_that_are_looked_for_are_those_that_runs_are_judged_by():
+    assert packages.FRAMEWORKS.keys() == FRAMEWORKS
+
+
+def test_the_newest_release_has_its_day_whatever_is_installed(db, read):
+    packaged("ada", "bo")
+    held = row("ada")
+    held.releases.update(released_at="2026-02-03T00:00Z")
+    held.releases.filter(version="1.1").update(released_at="2026-03-04T00:00Z")
+    held.current_release = held.releases.get(version="1.0")
+    held.save()
+    row("bo").releases.update(released_at=None)
+    page = read(f"{PAGE}?v=ada,bo")
+    assert cells(page, "Release it installs")[0] == "1.0, 3 February 2026"
+    assert cells(page, "Newest release") == [
+        "4 March 2026", "not known: no release has a date",
+    ]  # fmt: skip
 
 
 def test_rows_that_are_alike_can_be_hidden(variants, read):
@@ -122,12 +263,12 @@ def test_a_plugin_that_is_not_there_has_no_comparison(catalog, read):
     assert "Nothing stands at this address" in read("/extractors/tap-none/compare", 404)
 
 
-@pytest.mark.parametrize(("count", "queries"), [(2, 4), (4, 4), (1, 4)])
+@pytest.mark.parametrize(("count", "queries"), [(2, 7), (4, 7), (1, 4)])
 def test_the_number_of_queries_is_fixed(
     db, client, django_assert_num_queries, count, queries
 ):
     names = ["a1", "b2", "c3", "d4", "e5"]
     for source in packaged(*names):
-        ran(source, streams=streams("a", "b"))
+        ran(source, streams=streams("a", "b"), packages=[package("x")])
     with django_assert_num_queries(queries):
         client.get(f"{PAGE}?v={','.join(names[:count])}")

@@ -252,6 +252,8 @@ def test_calls_to_copy_are_those_of_this_site(read, settings):
     assert set(re.findall(r"https://hub\.example(/[\w./-]+)", page)) == {
         f"/{index_path()}",
         f"/{index_path(PluginType.EXTRACTORS)}",
+        reverse("api-search"),
+        reverse("api-suggest"),
         reverse("discovery-yml"),
         reverse("type-feed", args=["extractors"]),
         reverse("hook", args=[1]).removesuffix("1"),

@@ -26,6 +26,19 @@ def test_all_that_happened_is_told_the_newest_first(db, read):
     assert "Before, it was ada. The curated definitions name it" in page
 
 
+def test_what_changed_is_told_with_both_values(db, read):
+    index = source_of("definitions")
+    settings = [{"name": "token", "kind": "password"}]
+    said = {"pip_url": "tap-alpha", "capabilities": ["discover"]}
+    say(index, variant("ada", **said, settings=settings))
+    said = {"pip_url": "tap-alpha==2", "capabilities": ["discover", "state"]}
+    say(index, variant("ada", **said, settings=[]), at=NOW + timedelta(days=2))
+    page = read(PAGE)
+    assert "It installs from <code>tap-alpha==2</code> and installed from" in page
+    assert "The setting <code>token</code> is gone." in page
+    assert "The capability <code>state</code> is new." in page
+
+
 def test_what_breaks_leads_to_all_differences(catalog, read):
     plugin = Plugin.objects.get(name="tap-alpha")
     Event.objects.create(

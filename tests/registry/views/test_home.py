@@ -45,6 +45,23 @@ def test_the_footer_has_the_numbers(catalog, read):
     assert "3 plugins, 4 variants" in page
 
 
+def test_every_page_leads_to_all_that_stands_beside_the_catalog(catalog, read, client):
+    for address in ("/", "/nothing/is/here"):
+        status = 200 if address == "/" else 404
+        page = read(address, status)
+        nav = page[page.index('aria-label="All of this site"') :]
+        found = re.findall(r'href="(/[^"]*)"', nav[: nav.index("</nav>")])
+        assert found == [
+            "/search", "/services", "/maintainers", "/capabilities",
+            "/conformance", "/matrix", "/status",
+            "/guide", "/docs", "/policies",
+            "/docs/api", "/meltano/api/v1/plugins/index", "/feeds",
+        ]  # fmt: skip
+    for one in found:
+        if not one.startswith("/meltano"):
+            assert client.get(one).status_code == 200
+
+
 def test_an_empty_catalog_says_that_the_first_crawl_runs(read):
     page = read("/")
     assert "The catalog is empty" in page

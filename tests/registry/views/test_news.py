@@ -21,7 +21,7 @@ from registry.vocabulary import Origin, SourceKind
 pytestmark = pytest.mark.django_db
 FAILING = "Started failing this week"
 RELEASED = "Released this week"
-NEEDING = "Needs a maintainer, most used first"
+NEEDING = "Needs a maintainer"
 WHEEL = {"a.whl": "0" * 64}
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -82,7 +82,7 @@ def run(plugin, version, says, *, ago, python="3.13", name="ada", is_current=Tru
     cause = {"message": "psycopg2 needs pg_config."}
     return ProbeRun.objects.create(
         snapshot=snapshot, source=source, version=version, python=python, ran_at=at,
-        installs=says, imports="yes" if says == "yes" else "unknown",
+        installs=says, imports="yes" if says == "yes" else "unknown", starts=says,
         outcomes=[{"cause": None}, {"cause": cause if says == "no" else None}],
     )  # fmt: skip
 
@@ -128,14 +128,14 @@ def test_a_release_that_ran_before_and_fails_now_is_shown_with_its_run(
     said = section(FAILING)
     assert 'href="/extractors/tap-alpha--ada"' in said
     assert "Fails on Python 3.13" in said
-    assert f'1.0, <a href="/runs/{failed.pk}">run</a> on <time' in said
+    assert f'1.0, seen in <a href="/runs/{failed.pk}">a run</a> on <time' in said
     assert "psycopg2 needs pg_config." in said
 
 
 def test_a_release_that_fails_where_the_one_before_it_ran_is_shown(catalog, section):
     run("tap-alpha", "1.0", "yes", ago=30 * DAY)
     run("tap-alpha", "2.0", "no", ago=DAY)
-    assert "2.0, <a" in section(FAILING)
+    assert "2.0, seen in <a" in section(FAILING)
 
 
 def test_several_pythons_are_one_failure(catalog, section):
@@ -189,9 +189,9 @@ def test_of_variants_of_one_package_the_most_used_is_told_of(catalog, section):
 
 @pytest.mark.parametrize(("changed", "words"), [
     ({"maintenance": "seeking"}, "Its maintainer seeks help."),
-    ({"maintenance": "none"}, "Its project has ended."),
-    ({"maintenance_status": "inactive"}, "Inactive, as its curated definition says."),
-    ({"maintenance_status": "inactive", "maintenance": "quiet"}, "Inactive, as its"),
+    ({"maintenance": "none"}, "Its project takes no more changes."),
+    ({"maintenance_status": "inactive"}, "Its curated definition calls it inactive."),
+    ({"maintenance_status": "inactive", "maintenance": "quiet"}, "Its curated"),
 ])  # fmt: skip
 def test_who_needs_a_maintainer_is_shown_with_the_reason(
     catalog, section, changed, words

@@ -1,6 +1,7 @@
 """Which release an install takes, and what a project's files say of it."""
 
 import json
+import shlex
 from types import SimpleNamespace
 
 import pytest
@@ -136,12 +137,37 @@ def test_a_program_with_spaces_is_one_word_of_a_command():
     assert "'tap; id' --config config.json" in code(row, "singer")
 
 
+def test_meltano_takes_the_definition_of_the_shown_release(settings):
+    settings.PUBLIC_URL = "https://songbook.example"
+    address = (
+        "https://songbook.example/extractors/tap-alpha--ada/versions/1.2/definition"
+    )
+    newer, older, *_ = ways(variant("tap-alpha"))
+    assert newer.code == f"meltano add tap-alpha --from-ref {address}"
+    assert older.code == f"meltano add --from-ref {address} extractor tap-alpha"
+    assert newer.note.endswith("held to tap-alpha==1.2.")
+    assert newer.plain == "meltano add tap-alpha --variant ada"
+    assert older.plain == "meltano add extractor tap-alpha --variant ada"
+    assert newer.plain_note.startswith("Takes whatever is current on the day. The ")
+
+
+def test_an_address_is_one_word_of_a_command(settings):
+    settings.PUBLIC_URL = "https://songbook.example"
+    [newer, *_] = ways(variant(GIT, version="a';id #$x", artifacts={"commit": COMMIT}))
+    assert shlex.split(newer.code)[:4] == [
+        "meltano", "add", "tap-alpha", "--from-ref",
+    ]  # fmt: skip
+    assert len(shlex.split(newer.code)) == 5
+
+
 def test_meltano_says_what_it_installs_where_that_is_not_the_shown_release():
     [add, *_] = ways(variant("tap-alpha"))
-    assert add.note.startswith("The command takes what the definition says: tap-alpha.")
+    assert "The command takes what the definition says: tap-alpha." in add.plain_note
     [add, *_] = ways(variant("tap-alpha==1.2"))
-    assert add.note == ""
+    assert add.plain_note == "Takes whatever is current on the day."
     [add, *_] = ways(variant(GIT))
+    assert add.plain == ""
+    assert add.code == "meltano add tap-alpha --variant ada"
     assert "Nothing pins it: each install takes what the branch holds" in add.note
 
 

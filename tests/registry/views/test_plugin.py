@@ -5,7 +5,8 @@ import gzip
 import pytest
 
 from registry.models import Plugin
-from tests.registry.cast import release_of, say, source_of, variant
+from registry.publishing import publish_changed
+from tests.registry.cast import NOW, release_of, say, source_of, variant
 from tests.registry.views.runs import TOKEN, packaged, ran, streams
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +31,33 @@ def test_a_single_variant_needs_no_table_and_no_comparison(catalog, read):
     page = read("/extractors/tap-beta")
     assert "<table" not in page
     assert "Compare" not in page
+
+
+def test_a_single_variant_says_what_the_table_would_but_not_why_it_is_the_default(
+    folder, crawl, read
+):
+    folder.write("extractors", "tap-one", "ada", settings=[TOKEN, EXTRA])
+    folder.metrics({"https://git.example.org/ada/tap-one": {"all_projects": 40}})
+    crawl()
+    page = " ".join(read("/extractors/tap-one").split())
+    assert "2 settings · Used in 40 projects" in page
+    assert "Why this one?" not in page
+    assert "has not moved" not in page
+    # Nobody has looked for streams or releases.
+    assert (
+        " stream" not in page[page.index("2 settings") - 80 : page.index("2 settings")]
+    )
+    assert "Released" not in page
+
+
+def test_a_number_of_settings_that_nobody_declared_is_not_known(db, read):
+    say(source_of("definitions"), variant("ada"), variant("bo", settings=...))
+    page = read(PAGE)
+    row = page[page.index('value="bo"') :]
+    cells = row[: row.index("</tr>")].split('<td class="num">')
+    assert [one.startswith('<span class="muted">not known') for one in cells[1:3]] == [
+        True, True,
+    ]  # fmt: skip
 
 
 def test_each_variant_has_a_labelled_box_that_leads_to_the_comparison(catalog, read):
@@ -65,7 +93,7 @@ def test_the_latest_release_decides_where_no_definition_names_a_default(db, read
 
 
 def test_a_default_that_never_moved_says_so(catalog, read):
-    assert "The default has never moved" in read(PAGE)
+    assert "The default has not moved" in read(PAGE)
 
 
 def test_a_default_that_moved_says_when_and_from_what(db, read):
@@ -232,3 +260,29 @@ def test_twelve_variants_fit_in_twelve_kilobytes(db, client):
     for number, source in enumerate(packaged(*names)):
         ran(source, streams=streams(*(f"s{number}-{n}" for n in range(20))))
     assert len(gzip.compress(client.get(PAGE).content)) < 12 * 1024
+
+
+def test_where_the_default_fails_a_variant_that_runs_is_named_with_its_command(
+    db, read
+):
+    ada, bo, cy = packaged("ada", "bo", "cy")
+    ran(ada, starts="no", why="It wants a compiler.")
+    ran(bo, starts="no", why="It wants a compiler.")
+    ran(cy, python="3.10")
+    publish_changed(now=NOW)
+    page = " ".join(read(PAGE).split())
+    told = page[page.index("The default fails on every Python it was tried on") :]
+    note = told[: told.index("Why this one?")]
+    assert '<a href="/extractors/tap-alpha--cy">cy</a> runs on 3.10.' in note
+    assert "meltano add tap-alpha --variant cy</code>" in note
+    assert 'href="/policies/defaults#runs"' in note
+    assert 'id="runs"' in read("/policies/defaults")
+
+
+@pytest.mark.parametrize(
+    "answers", [("yes", "yes"), ("no", "unknown"), ("unknown", "yes")]
+)
+def test_a_default_that_may_run_has_no_variant_named_in_its_place(db, read, answers):
+    for source, answer in zip(packaged("ada", "bo"), answers, strict=True):
+        ran(source, starts=answer)
+    assert "The default fails" not in read(PAGE)

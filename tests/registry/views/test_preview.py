@@ -32,9 +32,10 @@ def test_a_page_names_its_picture_which_may_be_kept_for_ever(
     assert len(answer.content) < 40 * 1024
 
 
-def test_pages_without_a_picture_of_their_own_name_none(catalog, read):
+def test_pages_without_a_picture_of_their_own_have_that_of_the_site(catalog, read):
     page = read("/extractors")
-    assert "og:image" not in page
+    assert page.count('property="og:image" ') == 1
+    assert "/site.png" in page
     assert '<meta property="og:title" content="Extractors – Songbook">' in page
     assert 'property="og:url" content="http://127.0.0.1:8000/extractors"' in page
 

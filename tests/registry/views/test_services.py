@@ -107,8 +107,8 @@ def test_a_service_has_one_address_and_tells_programs_what_is_on_it(
     settings.PUBLIC_URL = "https://hub.example"
     page = read("/services/alpha?utm_source=x")
     assert 'rel="canonical" href="https://hub.example/services/alpha"' in plain(page)
-    (block,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)
-    said = json.loads(block)
+    blocks = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)
+    [said] = [one for one in map(json.loads, blocks) if "mainEntity" in one]
     assert said["@type"] == "CollectionPage"
     assert said["name"] == "Singer connectors for Alpha & Co"
     assert [one["url"] for one in said["mainEntity"]["itemListElement"]] == [

@@ -44,6 +44,19 @@ def many(count, *, fields=1):
     )
 
 
+def test_a_key_that_a_full_table_names_is_not_used(read):
+    source = packaged()
+    full = stream_of("whole") | {
+        "replication_method": "FULL_TABLE",
+        "replication_key": "id",
+    }
+    ran(source, *installed(about(), with_streams(full)))
+    for address in (ADDRESS, f"{ADDRESS}/versions/1.1"):
+        part = shown(read(address))
+        assert 'full table, <span class="muted"><code>id</code> not used</span>' in part
+        assert "full table by" not in part
+
+
 def test_streams_say_what_they_are_and_where_they_were_seen(read):
     source = packaged()
     run = ran(source, *installed(about(), discover()))

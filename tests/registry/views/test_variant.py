@@ -1,6 +1,7 @@
 """A variant's page."""
 
 import gzip
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -8,6 +9,8 @@ from django.utils import timezone
 
 from registry.catalog.following import follow_variants
 from registry.models import Release, Source, Variant
+from registry.views.variants.variant import RELEASES_SHOWN
+from tests.registry.rows import documents
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/extractors/tap-alpha--ada"
@@ -55,11 +58,11 @@ def test_choices_are_json_and_a_secret_is_never_one(folder, crawl, read):
     ]
     folder.write("extractors", "tap-alpha", "ada", settings=settings)
     crawl()
-    page = read(ADDRESS)
+    page = " ".join(read(ADDRESS).split())
     assert '<option value="&quot;b&quot;">B</option>' in page
     assert '<option value="false">false</option>' in page
     assert "not set: true" in page
-    assert 'data-setting="key"\n     data-kind="password"' in page
+    assert 'data-setting="key" data-kind="password"' in page
 
 
 @pytest.mark.parametrize(("count", "is_there"), [(15, False), (16, True)])
@@ -120,7 +123,7 @@ def test_capabilities_are_declared_in_plain_words_and_never_observed(catalog, re
 def test_nothing_is_praised_that_no_probe_saw(catalog, read):
     page = read(ADDRESS).lower()
     assert "not checked" in page
-    assert "curated: active" in page
+    assert "its definition says: active" in page
     assert 'class="chip ok"' not in page
     for word in ("healthy", "official", "popular", "trusted", "abandoned"):
         assert word not in page
@@ -162,6 +165,18 @@ def test_releases_are_listed_with_yanks_and_pythons(catalog, read):
     assert "not known" in page
 
 
+def test_all_releases_are_counted_and_lead_to_their_pages(catalog, read):
+    variant = Variant.objects.get(plugin__name="tap-alpha", name="ada")
+    Release.objects.bulk_create(
+        Release(variant=variant, version=f"1.{nth}", released_at=timezone.now())
+        for nth in range(RELEASES_SHOWN + 1)
+    )
+    page = read(ADDRESS)
+    assert f"Releases <span>{RELEASES_SHOWN + 1}</span>" in page
+    assert f'<a href="{ADDRESS}/versions/1.{RELEASES_SHOWN}">' in page
+    assert f'<a href="{ADDRESS}/versions">All {RELEASES_SHOWN + 1} releases' in page
+
+
 def test_a_variant_that_went_says_since_when(folder, crawl, read):
     crawl()
     folder.remove("extractors", "tap-alpha", "bo")
@@ -194,6 +209,19 @@ def test_text_from_outside_is_shown_and_never_run(folder, crawl, read):
     assert "<img" not in page
     assert "&lt;img" in page
     assert 'href="javascript:' not in page
+
+
+def test_a_description_is_marked_up_and_served_as_it_was_typed(folder, crawl, client):
+    said = "Your `id`, see [docs](https://x.org/a). [No](javascript:alert(1)).\n\n- *a*"
+    settings = [{"name": "id", "description": said}]
+    folder.write("extractors", "tap-alpha", "ada", settings=settings)
+    crawl()
+    page = client.get(ADDRESS).content.decode()
+    assert 'Your <code>id</code>, see <a href="https://x.org/a" rel="nofollow' in page
+    assert "No.</p><ul><li><em>a</em></li></ul>" in page
+    assert "javascript:" not in page
+    document = json.loads(documents()["extractors/tap-alpha--ada"])
+    assert document["settings"][0]["description"] == said
 
 
 @pytest.mark.parametrize("package", [

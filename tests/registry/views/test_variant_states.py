@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 
 from registry.catalog.following import follow_variants
+from registry.catalog.rating import rate_variants
 from registry.models import ProbeTicket, Release, Source, Variant
-from registry.models.ticket import LEASE
+from registry.models.ticketing import LEASE
 from tests.registry.cast import NOW, say, source_of, variant
 from tests.registry.views.tries import packaged, ran
 from tests.scrapers.probes.invocation.records import about, failed, installed
@@ -124,6 +125,7 @@ def test_what_an_index_quarantined_gets_no_command(read):
     source = packaged()
     said = {"status": "quarantined", "status_reason": "It steals <tokens>."}
     Source.objects.filter(pk=source.pk).update(facts=said)
+    rate_variants(now=NOW)
     page = plain(read(ADDRESS))
     assert "<strong>Quarantined" in page
     assert "It steals &lt;tokens&gt;." in page
@@ -173,9 +175,9 @@ def test_at_most_four_facts_each_lead_to_where_they_are_shown(read):
         assert anchor.startswith("/extractors/") or f'id="{anchor}"' in page
 
 
-def test_all_of_it_makes_seven_queries(probing, client, django_assert_num_queries):
+def test_all_of_it_makes_eight_queries(probing, client, django_assert_num_queries):
     source = packaged(variant("bo"))
     asked(source, leased_until=timezone.now() + LEASE)
     ran(source, *installed(about()))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(ADDRESS)

@@ -1,8 +1,10 @@
 """The releases of a variant: all of them, one, and two beside each other."""
 
+import re
+
 import pytest
 
-from registry.models import Release
+from registry.models import Release, Variant
 from tests.registry.cast import NOW, release_of, say, source_of, variant
 from tests.registry.views.runs import LIMIT, TOKEN, packaged, ran, row, streams
 
@@ -75,11 +77,17 @@ def test_a_release_that_nothing_pins_gets_no_command(db, read):
     assert "uv tool install" not in page
 
 
-def test_a_definition_that_pins_another_release_gets_no_command_for_this_one(db, read):
+def test_a_release_is_added_to_meltano_even_where_the_definition_pins_another(db, read):
     releases = [release_of("1.0"), release_of("1.1", day=1)]
     say(source_of("definitions"), variant("ada", pip_url="a==1.0", releases=releases))
-    assert "Nothing that is known" in read(f"{VARIANT}/versions/1.1")
-    assert "Nothing that is known" not in read(f"{VARIANT}/versions/1.0")
+    Variant.objects.update(listed_at=NOW)
+    page = read(f"{VARIANT}/versions/1.1")
+    assert "versions/1.1/definition</code>" in page
+    assert "versions/1.1/definition extractor tap-alpha</code>" in page
+    assert "uv tool install" not in page
+    page = read(f"{VARIANT}/versions/1.0")
+    assert "versions/1.0/definition</code>" in page
+    assert "uv tool install" in page
 
 
 def test_a_release_that_was_not_tried_says_so(db, read):
@@ -190,6 +198,20 @@ def test_what_a_branch_holds_does_not_look_like_a_release(db, read, version, ask
     assert "Released" not in page
     assert "never changes" not in page
     assert "The commit that was tried is of" in page
+
+
+def test_a_branch_is_called_so_on_every_page_that_names_it(db, read):
+    [source] = packaged("ada", releases=["1.0", "HEAD"])
+    Release.objects.filter(version="HEAD").update(artifacts={})
+    ran(source, "1.0", settings=[TOKEN])
+    run = ran(source, "HEAD", settings=[TOKEN, LIMIT], streams=streams("a"))
+    pages = ("", "/versions", "/versions/HEAD", "/changes", "/compare/1.0...HEAD",
+             "/versions/9")  # fmt: skip
+    for address in (*(f"{VARIANT}{page}" for page in pages), f"/runs/{run.pk}"):
+        page = read(address, 404 if address.endswith("/versions/9") else 200)
+        said = re.sub("<[^>]*>", "", page.partition("<main")[2])
+        assert "Git HEAD" in said, address
+        assert not re.search(r"(?<!Git )HEAD", said), address
 
 
 def test_a_branch_gets_no_command_that_would_install_just_what_was_tried(db, read):

@@ -1,11 +1,17 @@
 """The small pure parts: monograms, versions, package sources, settings."""
 
+import re
+
 import pytest
 
 from registry.views.brand.monogram import monogram_of
 from registry.views.catalog.chips import python_versions
+from registry.views.releases.naming import by
+from registry.views.runs.conformance import CHECKS
 from registry.views.variants.groups import groups_of, requirement
 from registry.views.variants.install import package_name, package_source
+from scrapers.probes import packaging
+from tests.registry.cast import say, source_of, variant
 
 
 @pytest.mark.parametrize(("label", "letters"), [
@@ -62,3 +68,46 @@ def test_a_setting_is_required_by_its_groups(groups, words):
 def test_groups_that_are_none_are_passed_over():
     assert groups_of({"settings_group_validation": "x"}) == []
     assert groups_of({"settings_group_validation": [None, ["a", 1]]}) == [["a", "1"]]
+
+
+def test_a_package_without_a_maintainer_is_by_nobody():
+    assert by("ada") == "by ada"
+    assert by(packaging.PACKAGE) == "as packaged, by no named maintainer"
+
+
+def test_it_is_called_so_wherever_a_variant_is_named(db, read):
+    say(source_of("definitions"), variant("package", description="Reads."))
+    for address in ("", "/versions", "/streams", "/changes", "/badges"):
+        page = read(f"/extractors/tap-alpha--package{address}")
+        assert "as packaged, by no named maintainer" in page
+        assert "by package" not in page
+
+
+def test_a_file_without_places_does_not_ask_to_fill_them_in(db, read):
+    said = [
+        variant("ada", settings=[{"name": "token", "kind": "string"}],
+                settings_group_validation=[["token"]]),
+        variant("bo", settings=[{"name": "limit", "kind": "integer"}],
+                settings_group_validation=[[]]),
+    ]  # fmt: skip
+    say(source_of("definitions"), *said)
+    words = "Replace what stands in angle brackets."
+    assert words in read("/extractors/tap-alpha--ada")
+    assert words not in read("/extractors/tap-alpha--bo")
+
+
+def test_programs_are_led_to_badges_and_the_feed(catalog, read):
+    page = read("/extractors/tap-alpha--ada")
+    assert '<a href="/extractors/tap-alpha--ada/badges">Badges for a README</a>' in page
+    assert '<a href="/extractors/tap-alpha--ada/feed">Feed of changes</a>' in page
+
+
+def test_checks_stand_in_parts_for_taps_and_for_targets(db, read):
+    page = read("/conformance")
+    places = [page.index(f'id="{anchor}"') for anchor in ("both", "taps", "targets")]
+    assert places == sorted(places)
+    for anchor in ("both", "taps", "targets"):
+        assert f'href="#{anchor}"' in page
+    of_targets = {one["id"] for one in CHECKS if one["kind"] == "target"}
+    shown = set(re.findall(r'<tr id="([^"]+)"', page[places[2] :]))
+    assert shown == of_targets
