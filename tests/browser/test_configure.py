@@ -51,6 +51,7 @@ SETTINGS = [
     # What connectors say by `--about` is often a text and no more.
     {"name": "client_secret", "kind": "string"},
     {"name": "login.password", "kind": "string", "sensitive": False},
+    {"name": "private_key", "kind": "password"},
 ]  # fmt: skip
 
 
@@ -121,6 +122,14 @@ def test_a_text_with_the_name_of_a_secret_is_in_the_environment_alone(form, name
     assert "s3cret" not in written(form, "json")
     row = form.locator("#settings-own tr", has_text=name)
     expect(row.locator(".chip")).to_have_text("Secret")
+
+
+def test_a_key_keeps_its_lines_and_is_not_shown(form):
+    key = "-----BEGIN KEY-----\nabc\n-----END KEY-----"
+    field(form, "private_key").fill(key)
+    assert written(form, "env") == f"TAP_HOSTILE_PRIVATE_KEY='{key}'"
+    shown = "one => getComputedStyle(one).webkitTextSecurity"
+    assert field(form, "private_key").evaluate(shown) == "disc"
 
 
 def test_values_have_the_kind_of_their_setting(form):

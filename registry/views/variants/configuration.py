@@ -37,6 +37,10 @@ LITERAL_KINDS = frozenset({
 })  # fmt: skip
 # What `registry.views.variants.configuring` leaves for a value: `<string>`.
 PLACE = re.compile(r"<\w+>")
+# Secrets of several lines: a field of one line would drop the breaks.
+OF_LINES = re.compile(
+    r"(private|rsa|ssh|ssl|tls)[_ -]?key|pem\b|cert(ificate)?s?\b|service_account", re.I
+)
 # Fewer are seen at a glance.
 FILTERED_FROM = 16
 # A longer default is a document of its own; the whole one is in the definition.
@@ -61,6 +65,11 @@ class Line:
     variable: str
     control: str
     choices: tuple[tuple[str, str], ...]
+
+    @property
+    def has_lines(self) -> bool:
+        """Return whether its value may have several lines, as keys and certificates do."""
+        return OF_LINES.search(self.name) is not None
 
     @property
     def need(self) -> str:
