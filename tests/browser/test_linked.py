@@ -8,7 +8,7 @@ import pytest
 )
 def test_a_data_block_is_there_and_the_console_silent(visit, address):
     page = visit(address)
-    block = page.locator('script[type="application/ld+json"]')
-    assert page.evaluate("text => JSON.parse(text).url", block.text_content()).endswith(
-        address
-    )
+    blocks = page.locator('script[type="application/ld+json"]').all_text_contents()
+    said, crumbs = (page.evaluate("JSON.parse", text) for text in blocks)
+    assert said["url"].endswith(address)
+    assert crumbs["@type"] == "BreadcrumbList"

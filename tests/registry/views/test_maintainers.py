@@ -43,7 +43,7 @@ def many(known):
 
 def test_a_maintainer_is_shown_with_address_and_connectors(known, read):
     page = plain(read("/maintainers/ada"))
-    assert "<h1>Ada &amp; Co <code>ada</code></h1>" in page
+    assert "<h1><bdi>Ada &amp; Co</bdi> <code>ada</code></h1>" in page
     assert 'href="https://ada.example.org/"' in page
     assert "2 extractors, 1 loader" in page
     assert "First seen here" in page
