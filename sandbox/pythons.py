@@ -4,12 +4,14 @@ Where from is uv's own configuration; it knows the digest of each. They are kept
 folder, whose other files are for the sandbox alone, too.
 """
 
+import re
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
 # Some 30 MB each.
 FETCH_S = 600
+WHY = re.compile(r"^\s*(?:error|cause): (.+)$", re.MULTILINE)
 WHY_LIMIT = 500
 
 
@@ -32,7 +34,9 @@ def fetch_python(minor: str, state: Path, uv: Path) -> str:
         return str(error)
     if done.returncode == 0:
         return ""
-    return " ".join(done.stderr.decode(errors="replace").split())[:WHY_LIMIT]
+    said = WHY.findall(done.stderr.decode(errors="replace"))
+    # What failed, and the deepest cause of it.
+    return ": ".join(dict.fromkeys((*said[:1], *said[-1:])))[:WHY_LIMIT]
 
 
 def fetched_pythons(state: Path) -> Iterable[Path]:

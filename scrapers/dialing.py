@@ -52,6 +52,10 @@ class Forbidden(RequestException):
         self.address = address
 
 
+# As many as ask one host at once: two tries, each by eight threads, and some more.
+POOL = 32
+
+
 class SafeAdapter(HTTPAdapter):
     """An adapter whose requests have a time limit and go to public addresses.
 
@@ -69,7 +73,7 @@ class SafeAdapter(HTTPAdapter):
         self.timeout_s = timeout_s
         self._gate = Gate.of(trusted, networks)
         self.trusted = self._gate.trusted
-        super().__init__()
+        super().__init__(pool_maxsize=POOL)
         self.poolmanager.pool_classes_by_scheme = _pool_classes(self._gate)
 
     def send(

@@ -73,4 +73,4 @@ def test_what_is_not_what_uv_knows_is_not_taken(mirror, tmp_path):
 
 def test_where_it_could_not_be_had_from_is_said(tmp_path, mirror):
     mirror.unlink()
-    assert "No such file" in fetch(tmp_path / "state")
+    assert "Failed to install" in fetch(tmp_path / "state")

@@ -1,4 +1,4 @@
-"""Tickets for sandboxes on other machines: they hold no database, no broker, no other secret.
+"""Tickets for sandboxes, here or elsewhere: they hold no database, no broker, no other secret.
 
 A worker takes a ticket with the operator's token, and gives its record back at an address
 that is good once. What it sends is foreign JSON: it is kept as evidence and judged later.
@@ -33,7 +33,9 @@ def for_workers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     def checked(request: HttpRequest, **kwargs: object) -> HttpResponse:
         token = str(settings.SANDBOX_TOKEN)
         if not token:
-            return _problem("No sandbox works for this Songbook from elsewhere.", 404)
+            return _problem(
+                "This Songbook has no SANDBOX_TOKEN, so nobody gets a ticket.", 404
+            )
         said = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if not constant_time_compare(said, token):
             return _problem(

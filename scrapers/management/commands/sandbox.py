@@ -17,7 +17,7 @@ from django.utils import timezone
 from sandbox import assessed
 from scrapers.leftovers import remove_leftovers
 from scrapers.machine import Machine
-from scrapers.trying import fetch_pythons, tidy_up
+from scrapers.trying import fetch_pythons, tidy_up, workshop
 
 logger = logging.getLogger(__name__)
 
@@ -59,11 +59,12 @@ class Command(BaseCommand):
                 Thread(target=_work, args=(machine, options["once"]), daemon=True)
                 for _ in range(settings.PROBE_SLOTS)
             ]
+            # Found once, for all of them.
+            workshop()
             try:
                 for worker in workers:
                     worker.start()
-                while any(worker.is_alive() for worker in workers):
-                    _join(workers, within_s=TEND_S if _tend(machine) else PAUSE_S)
+                _tend(machine, workers)
             finally:
                 machine.close()
 
@@ -108,11 +109,19 @@ def _work(machine: Machine, once: bool) -> None:
             time.sleep(PAUSE_S)
 
 
-def _tend(machine: Machine) -> bool:
-    """Tell what is here, and tidy up; say whether the Songbook has heard it."""
-    fetch_pythons()
-    tidy_up()
-    remove_leftovers(timezone.now())
+def _tend(machine: Machine, workers: Sequence[Thread]) -> None:
+    """Keep this machine tidy and tell what is here, again and again while anybody works."""
+    while _are_at_work(workers, for_s=0):
+        fetch_pythons()
+        tidy_up()
+        remove_leftovers(timezone.now())
+        while not _is_heard(machine) and _are_at_work(workers, for_s=PAUSE_S):
+            pass
+        _are_at_work(workers, for_s=TEND_S)
+
+
+def _is_heard(machine: Machine) -> bool:
+    """Tell what is here; say whether the Songbook has heard it."""
     try:
         machine.announce()
     except OSError as error:
@@ -121,8 +130,9 @@ def _tend(machine: Machine) -> bool:
     return True
 
 
-def _join(workers: Sequence[Thread], *, within_s: float) -> None:
-    """Wait until all have ended, or so long."""
-    give_up_at = time.monotonic() + within_s
+def _are_at_work(workers: Sequence[Thread], *, for_s: float) -> bool:
+    """Wait so long at most for all to end; say whether any has not."""
+    give_up_at = time.monotonic() + for_s
     for worker in workers:
         worker.join(max(give_up_at - time.monotonic(), 0))
+    return any(worker.is_alive() for worker in workers)
