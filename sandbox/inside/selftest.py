@@ -16,8 +16,13 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 def main():
     """Try everything, each for itself."""
-    worker = json.load(sys.stdin)
-    attacks = {
+    attacks = attacks_on(json.load(sys.stdin))
+    print(json.dumps([name for name, attack in attacks.items() if succeeds(attack)]))
+
+
+def attacks_on(worker):
+    """Return what is tried, by what would be said of it."""
+    return {
         "is root": lambda: os.geteuid() == 0 or None,
         "became root": lambda: os.setuid(0) or True,
         "read the worker's file": lambda: open(worker["file"]).read(),
@@ -51,7 +56,6 @@ def main():
             "/proc/sys/kernel/core_pattern", "r+"
         ),
     }
-    print(json.dumps([name for name, attack in attacks.items() if succeeds(attack)]))
 
 
 def succeeds(attack):
