@@ -19,8 +19,14 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from requests import RequestException, Response, Session
-from requests.exceptions import InvalidHeader, InvalidSchema, SSLError, TooManyRedirects
+from requests import HTTPError, RequestException, Response, Session
+from requests.exceptions import (
+    InvalidHeader,
+    InvalidJSONError,
+    InvalidSchema,
+    SSLError,
+    TooManyRedirects,
+)
 
 from registry.vocabulary import without_credentials
 from scrapers.deadlines import Deadline
@@ -30,6 +36,8 @@ __all__ = [
     "Answer",
     "CrawlError",
     "Gone",
+    "HTTPError",
+    "InvalidJSONError",
     "Refused",
     "Response",
     "Session",
