@@ -2,8 +2,14 @@
 
 Resource limits count for one process, and for root not at all. A control group counts for
 a whole tree, tells what it used, and is ended as one. It needs a part of the hierarchy that
-we may write to: root has one, others where it was delegated (systemd's `Delegate=yes` with
-`DelegateSubgroup=`, or a user's own session). Where there is none, `sampling` looks on.
+we may write to: root has one, others where it was delegated (a service with systemd's
+`Delegate=yes`, or whatever a user's own systemd started; a login is neither). What was
+delegated to us alone is taken first: its limits then count for the runs, too. Where there is
+none, `sampling` looks on.
+
+In version 2 a group that is divided has no processes of its own, so those of a delegated group
+are moved into one below it, us among them.
+Source: Linux, Documentation/admin-guide/cgroup-v2.rst; systemd, docs/CGROUP_DELEGATION.md.
 """
 
 import contextlib
@@ -18,8 +24,15 @@ from pathlib import Path
 from sandbox.limits import Limits
 
 ROOT = Path("/sys/fs/cgroup")
+OWN = Path("/proc/self/cgroup")
 # Version 1 has a hierarchy for each; without the first two there are no limits.
 CONTROLLERS = ("memory", "pids", "cpuacct")
+# Where the processes of a group go that is divided.
+ASIDE = "songbook"
+# What systemd marks a group with that it leaves to its processes, the second for root only.
+MARKS = ("user.delegate", "trusted.delegate")
+# Others of the group may start some while it is emptied.
+EMPTYINGS = 10
 # bubblewrap's own two processes, which are in the group too.
 OWN_PROCESSES = 2
 # How long the kernel may take to bury what was killed.
@@ -140,13 +153,38 @@ def _delegated() -> Hierarchy | None:
     """Return the nearest group of version 2, ours or above, that lends what is needed."""
     if not (ROOT / "cgroup.controllers").exists():
         return None
-    own = _own_paths().get("")
-    folder = ROOT / own.lstrip("/") if own is not None else ROOT
+    folder = ROOT / _own_paths().get("", "").lstrip("/")
+    if _is_ours_alone(folder):
+        _empty(folder)
     while folder.is_relative_to(ROOT) and os.access(folder / "cgroup.procs", os.W_OK):
         if _lends(folder):
             return Hierarchy(version=2, folders={"all": folder})
         folder = folder.parent
     return None
+
+
+def _is_ours_alone(folder: Path) -> bool:
+    """Tell whether a group was delegated as a whole, and to nobody but its processes."""
+    if not os.access(folder / "cgroup.procs", os.W_OK):
+        return False
+    for mark in MARKS:
+        with contextlib.suppress(OSError):
+            return os.getxattr(folder, mark) == b"1"
+    # A systemd before 251 shows no mark to others than root. What it leaves to us is then the
+    # last group that we may write to.
+    above = folder.parent / "cgroup.procs"
+    return above.exists() and not os.access(above, os.W_OK)
+
+
+def _empty(folder: Path) -> None:
+    """Move the processes of a group into one below it."""
+    aside = folder / ASIDE
+    with contextlib.suppress(OSError):
+        aside.mkdir(exist_ok=True)
+        for _ in range(EMPTYINGS):
+            for pid in _processes(folder):
+                with contextlib.suppress(ProcessLookupError):
+                    (aside / "cgroup.procs").write_text(str(pid))
 
 
 def _lends(folder: Path) -> bool:
@@ -175,7 +213,7 @@ def _version_1() -> Hierarchy | None:
 def _own_paths() -> dict[str, str]:
     """Return the path of our own group for each controller; "" is version 2's."""
     paths = {}
-    for line in Path("/proc/self/cgroup").read_text().splitlines():
+    for line in OWN.read_text().splitlines():
         _, controllers, path = line.split(":", 2)
         paths.update(dict.fromkeys(controllers.split(","), path))
     return paths

@@ -22,6 +22,7 @@ from sandbox import bubblewrap, cgroups, container, landlock
 from sandbox.cgroups import Group, Usage
 from sandbox.limits import Limits
 from sandbox.outcome import Ending, Run
+from sandbox.progress import TAIL_BYTES, printing
 from sandbox.sampling import sample
 from sandbox.starting import GO, OWN_PROCESSES, Job, Level, Refused, Start
 from sandbox.watching import Watch
@@ -127,13 +128,18 @@ class _Execution:
         watch = Watch(self.process, said=stdin, limits=self.job.limits, look=look)
         try:
             self._go()
-            forced = watch.until(began + self.job.limits.wall_s)
+            with printing(lambda: self._tail(watch)):
+                forced = watch.until(began + self.job.limits.wall_s)
         finally:
             self._end()
             over = watch.rest()
             watch.close()
             self._reap()
         return self._told(watch, forced or over, began)
+
+    def _tail(self, watch: Watch) -> bytes:
+        """Return the end of what it says on stderr, where builds and resolving say all."""
+        return self.job.places.heard(watch.stderr.tail(TAIL_BYTES))
 
     def _told(self, watch: Watch, forced: Ending | None, began: float) -> Run:
         usage = self.group.usage() if self.group else None

@@ -21,7 +21,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 import sandbox
-from sandbox import Places
+from sandbox import Ending, Places
 from sandbox.bytecode import compile_wheels
 from sandbox.copies import write_whole
 from sandbox.interpreters import Interpreter
@@ -35,6 +35,14 @@ INSTALL_S = 300
 
 class NotInstalled(Exception):
     """Wheels that can't be installed together; the message says why."""
+
+    ending = Ending.EXITED
+
+
+class TooSlow(NotInstalled):
+    """Wheels that this machine did not install in time."""
+
+    ending = Ending.TIMED_OUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +154,7 @@ def _judged(package: Chosen, workshop: Workshop) -> int:
 def _run_uv(
     packages: list[Chosen], folder: Path, interpreter: Interpreter, workshop: Workshop
 ) -> None:
+    """Have uv unpack wheels. Raises NotInstalled, and OSError where this machine ended it."""
     cache = workshop.state / "uv"
     wheels = [str(package.wheel) for package in packages]
     command = [
@@ -166,7 +175,10 @@ def _run_uv(
             cwd=folder,
         )
     except subprocess.TimeoutExpired as error:
-        raise NotInstalled(f"Installing took more than {INSTALL_S} s.") from error
+        raise TooSlow(f"Installing took more than {INSTALL_S} s.") from error
+    if done.returncode < 0:
+        # It is ours, and nothing in a wheel ends it so: no memory was left, or all was ended.
+        raise OSError(f"uv was ended by signal {-done.returncode} while it installed.")
     if done.returncode:
         raise NotInstalled(done.stderr.decode(errors="replace"))
 

@@ -7,7 +7,7 @@ calls before it said.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sandbox import Ending, Limits, Run
@@ -15,6 +15,7 @@ from sandbox.conversing import Conversation, Report, Silent, conversing
 from sandbox.installing import PLACE, Environment
 from sandbox.interpreters import Interpreter
 from sandbox.limits import GIB
+from sandbox.progress import begin
 from sandbox.wheels import Executable
 from sandbox.workshop import Workshop
 
@@ -89,6 +90,7 @@ class Caller:
         return self._tell(call, {"args": call.args, "config": call.config}, limit_s)
 
     def _tell(self, call: Call, said: dict[str, Any], limit_s: float) -> Outcome:
+        begin(f"calling it with {' '.join(call.args)}" if call.args else "importing it")
         if self._run is None:
             try:
                 report = self._conversation.tell(
@@ -180,9 +182,16 @@ def good(name: str, seconds: float, *, said: str = "") -> Outcome:
     return _ours(name, 0, seconds, said)
 
 
-def failed(name: str, seconds: float, said: str) -> Outcome:
-    """Return a step of ours that could not be done for what the package is."""
-    return _ours(name, 1, seconds, said)
+def failed(
+    name: str, seconds: float, said: str, ending: Ending = Ending.EXITED
+) -> Outcome:
+    """Return a step of ours that could not be done: for what the package is, or a limit."""
+    step = _ours(name, 1, seconds, said)
+    return (
+        step
+        if ending is Ending.EXITED
+        else replace(step, ending=ending, exit_code=None)
+    )
 
 
 def _ours(name: str, code: int, seconds: float, said: str) -> Outcome:

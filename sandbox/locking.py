@@ -37,7 +37,8 @@ INDEX_URL = f"http://127.0.0.1:{PORT}/simple/"
 PINNED = re.compile(r"([A-Za-z0-9._-]{1,200})==([A-Za-z0-9._+!-]{1,120})\s*(.*)")
 # A wheel that the lock is for stands in it by its path.
 OWN_ROW = re.compile(
-    rf"[A-Za-z0-9._-]{{1,200}} @ file://{OWN}/[0-9a-f]{{64}}/\S+(?: --hash=\S+)*"
+    r"[A-Za-z0-9._-]{1,200}(?:\[[a-z0-9,-]+\])? @ "
+    rf"file://{OWN}/[0-9a-f]{{64}}/\S+(?: --hash=\S+)*"
 )
 HASHED = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 PACKAGES_LIMIT = 1_000

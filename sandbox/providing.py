@@ -5,104 +5,30 @@ can't be had is one, since that is nobody's release's fault: Unavailable.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.utils import parse_wheel_filename
 
-import sandbox
-from sandbox import Limits, Run
+from sandbox import Run
 from sandbox.building import NotBuilt, build, build_tree, built_wheel, is_built
 from sandbox.fetching import Fetched, NoFile, fetch
-from sandbox.installing import PLACE, Chosen, Environment, NotInstalled, add, installed
-from sandbox.interpreters import Interpreter
-from sandbox.invoking import Outcome, failed, good, of_run
-from sandbox.locking import Lock, known_lock, requirement, resolve
-from sandbox.running import DEFAULT, NOTHING, UNCHANGED
+from sandbox.installing import Chosen, NotInstalled, add, installed
+from sandbox.invoking import failed, good, of_run
+from sandbox.locking import known_lock, requirement, resolve
+from sandbox.progress import begin
+from sandbox.provided import Provided
+from sandbox.running import NOTHING
 from sandbox.sources import SourceTree
 from sandbox.tidying import in_use
-from sandbox.wheels import Executable
 from sandbox.workshop import Workshop
-
-
-class NoInterpreter(LookupError):
-    """This machine has no usable Python of that version."""
 
 
 class _Stopped(Exception):
     """A step went wrong, and those after it can't be."""
-
-
-@dataclass(slots=True)
-class Provided:
-    """What came of installing a release: steps, and an environment if all went well.
-
-    `wheel` is the package's own, to be read as data; `lock` and `chosen` are set as far as
-    it went. `rescue` is what had to be added. With a `source` it is that which is built and
-    installed, and `spec` only says so in words.
-    """
-
-    spec: str
-    interpreter: Interpreter
-    rescue: str = ""
-    source: SourceTree | None = None
-    steps: list[Outcome] = field(default_factory=list)
-    lock: Lock | None = None
-    chosen: tuple[Chosen, ...] = ()
-    environment: Environment | None = None
-
-    @property
-    def package(self) -> Chosen | None:
-        """Return the package that was asked for, among those chosen for it."""
-        if self.source is not None:
-            # Its own wheel is the first; what it calls itself is its own matter.
-            return self.chosen[0] if self.chosen else None
-        name = canonicalize_name(requirement(self.spec).name)
-        return next((one for one in self.chosen if one.name == name), None)
-
-    @property
-    def wheel(self) -> Path | None:
-        """Return where the package's own wheel lies."""
-        return self.package.wheel if self.package else None
-
-    @property
-    def executables(self) -> tuple[Executable, ...]:
-        """Return the package's own console scripts, by name."""
-        return self.environment.executables if self.environment else ()
-
-    @property
-    def place(self) -> str:
-        """Return where the environment is inside the sandbox."""
-        return PLACE
-
-    @property
-    def readable(self) -> dict[Path, str]:
-        """Return what a sandbox has to bind for the environment to run in it."""
-        ours = {self.environment.folder: PLACE} if self.environment else {}
-        return {**self.interpreter.readable, **ours}
-
-    def run(
-        self,
-        command: Sequence[str],
-        *,
-        limits: Limits = DEFAULT,
-        environment: Mapping[str, str] = UNCHANGED,
-        stdin: bytes = b"",
-        readable: Mapping[Path, str] = NOTHING,
-    ) -> Run:
-        """Run one of its console scripts by name, without a network: a sandbox for each."""
-        name, *args = command
-        return sandbox.run(
-            [f"{PLACE}/bin/{name}", *args],
-            limits=limits,
-            readable={**self.readable, **readable},
-            environment={"PATH": f"{PLACE}/bin:/usr/bin:/bin", **environment},
-            stdin=stdin,
-        )
 
 
 @contextmanager
@@ -113,6 +39,7 @@ def provided(
     workshop: Workshop,
     rescue: str = "",
     source: SourceTree | None = None,
+    beside: tuple[str, ...] = (),
     upon: Provided | None = None,
 ) -> Iterator[Provided]:
     """Yield a release installed for a minor version of Python; it is gone at the end.
@@ -122,9 +49,9 @@ def provided(
     then it goes with that one. Raises NotASpec, NoInterpreter, and Unavailable where the
     index is why.
     """
-    if source is None:
-        requirement(spec)
-    done = Provided(spec, interpreter_for(python, workshop), rescue, source)
+    for one in (*beside, *(() if source else (spec,))):
+        requirement(one)
+    done = Provided(spec, workshop.interpreter(python), rescue, source, beside)
     with ExitStack() as held:
         # Whoever has the release without its rescue has the room as well.
         held.enter_context(nullcontext() if upon else in_use(workshop.state))
@@ -147,12 +74,13 @@ def current_lock(
     workshop: Workshop,
     rescue: str = "",
     source: SourceTree | None = None,
+    beside: tuple[str, ...] = (),
 ) -> str | None:
     """Return the digest of the lock that a try would find, where that is known already.
 
     None where it has to be resolved, or anything to be built. Raises what `provided` raises.
     """
-    interpreter, own = interpreter_for(python, workshop), ""
+    interpreter, own = workshop.interpreter(python), ""
     if source is None:
         requirement(spec)
     else:
@@ -161,29 +89,24 @@ def current_lock(
         if wheel is None:
             return None
         spec = source.requirement(wheel)
-    specs = _specs(spec, rescue)
+    specs = _specs(spec, beside, rescue)
     lock = known_lock(specs, interpreter=interpreter, workshop=workshop, own=own)
     is_ready = lock and is_built(lock, interpreter=interpreter, workshop=workshop)
     return lock.digest if lock and is_ready else None
 
 
-def interpreter_for(python: str, workshop: Workshop) -> Interpreter:
-    """Return the interpreter of a minor version. Raises NoInterpreter."""
-    try:
-        return workshop.interpreters[python]
-    except KeyError as error:
-        raise NoInterpreter(f"This machine has no usable Python {python}.") from error
-
-
-def _specs(spec: str, rescue: str) -> tuple[str, ...]:
-    return (spec, rescue) if rescue else (spec,)
+def _specs(spec: str, beside: tuple[str, ...], rescue: str) -> tuple[str, ...]:
+    return (spec, *beside, rescue) if rescue else (spec, *beside)
 
 
 def _own(source: SourceTree, done: Provided, workshop: Workshop) -> Chosen:
     """Return the wheel of a source tree, built unless it was. Raises _Stopped."""
     interpreter = done.interpreter
-    wheel = built_wheel(source.key, interpreter=interpreter, workshop=workshop)
+    wheel = source.wheel or built_wheel(
+        source.key, interpreter=interpreter, workshop=workshop
+    )
     if wheel is None:
+        begin(f"building the commit {source.commit}")
         make = partial(build_tree, source, interpreter=interpreter, workshop=workshop)
         wheel = _built(make, done)
     name, version, _, _ = parse_wheel_filename(wheel.name)
@@ -194,7 +117,7 @@ def _own(source: SourceTree, done: Provided, workshop: Workshop) -> Chosen:
         filename=source.commit,
         sha256=source.key,
         size_bytes=source.archive.stat().st_size,
-        is_built=True,
+        is_built=source.wheel is None,
     )
 
 
@@ -208,7 +131,8 @@ def _resolve(done: Provided, workshop: Workshop) -> None:
     how: dict[str, Any] = {
         "interpreter": done.interpreter, "workshop": workshop, "own": own,
     }  # fmt: skip
-    specs = _specs(spec, done.rescue)
+    specs = _specs(spec, done.beside, done.rescue)
+    begin(f"resolving {' '.join((done.spec, *done.beside))}")
     # What was built just now may need something else than what was built before.
     done.lock = None if done.steps else known_lock(specs, **how)
     if done.lock:
@@ -227,6 +151,7 @@ def _download(done: Provided, workshop: Workshop) -> tuple[Fetched, ...]:
     began = time.monotonic()
     if done.lock is None:
         raise _Stopped
+    begin(f"downloading {len(done.lock.packages)} packages")
     try:
         fetched = fetch(done.lock, interpreter=done.interpreter, workshop=workshop)
     except NoFile as error:
@@ -253,6 +178,7 @@ def _build(one: Fetched, done: Provided, workshop: Workshop) -> Path:
     sha256, interpreter = one.file.sha256, done.interpreter
     if kept := built_wheel(sha256, interpreter=interpreter, workshop=workshop):
         return kept
+    begin(f"building {one.package.name} {one.package.version}")
     make = partial(
         build,
         one.path,
@@ -283,6 +209,7 @@ def _install(
 ) -> None:
     began = time.monotonic()
     known = set(upon.chosen) if upon and upon.environment else set()
+    begin(f"installing {len(done.chosen)} packages")
     try:
         if upon and upon.environment and known <= set(done.chosen):
             more = [package for package in done.chosen if package not in known]
@@ -295,6 +222,7 @@ def _install(
             )
             done.environment = held.enter_context(made)
     except NotInstalled as error:
-        done.steps.append(failed("install", time.monotonic() - began, str(error)))
+        seconds = time.monotonic() - began
+        done.steps.append(failed("install", seconds, str(error), error.ending))
         raise _Stopped from error
     done.steps.append(good("install", time.monotonic() - began))

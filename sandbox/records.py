@@ -16,7 +16,7 @@ from sandbox.wheels import UnfitWheel, parse_metadata, read_metadata
 
 type Json = dict[str, Any]
 
-LAYOUT = 2
+LAYOUT = 4
 # Of most outputs; the beginning says what was asked, the end why it failed.
 HEAD_CHARS = 4_000
 TAIL_CHARS = 12_000
@@ -119,8 +119,12 @@ def license_of(said: Message) -> str:
     if expression := _field(said, "License-Expression"):
         return expression[:LICENSE_CHARS]
     named = _field(said, "License")
-    # Some put the whole text there.
-    if named and "\n" not in named and len(named) <= LICENSE_CHARS:
+    # Some put the whole text there, and old tools the word for nothing.
+    if (
+        named not in {"", "UNKNOWN"}
+        and "\n" not in named
+        and len(named) <= LICENSE_CHARS
+    ):
         return named
     mark = "License :: "
     found = [

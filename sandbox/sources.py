@@ -19,8 +19,9 @@ OWN = "/opt/own"
 class SourceTree:
     """The files of a commit in a tar archive, and the folder in it where the project is.
 
-    `committed_at` is when the commit was made, in ISO 8601. `version` is told to builds that
-    would ask Git for theirs, of which there is none inside.
+    A wheel is an archive as well, of which nothing is to be built. `committed_at` is when the
+    commit was made, in ISO 8601. `version` is told to builds that would ask Git for theirs,
+    of which there is none inside. `extras` are those that are to be installed of it.
     """
 
     archive: Path
@@ -29,6 +30,12 @@ class SourceTree:
     committed_at: str = ""
     directory: str = ""
     version: str = ""
+    extras: tuple[str, ...] = ()
+
+    @property
+    def wheel(self) -> Path | None:
+        """Return the wheel that it is already, None for what has to be built."""
+        return self.archive if self.archive.suffix == ".whl" else None
 
     @property
     def key(self) -> str:
@@ -64,5 +71,6 @@ class SourceTree:
 
     def requirement(self, wheel: Path) -> str:
         """Return what to tell a resolver: the wheel itself, wherever else its name leads."""
-        name = parse_wheel_filename(wheel.name)[0]
+        name = str(parse_wheel_filename(wheel.name)[0])
+        name += f"[{','.join(self.extras)}]" if self.extras else ""
         return f"{name} @ file://{self.place(wheel)}"

@@ -107,6 +107,7 @@ DONE_IN_NAME: dict[str, Numbers] = {
     "fchmodat": (268, 53),
     "fchmodat2": (452, 452),
     "fchownat": (260, 54),
+    "file_setattr": (469, 469),
     "futimesat": (261, None),
     "ioprio_set": (251, 30),
     "lchown": (94, None),

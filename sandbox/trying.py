@@ -20,7 +20,8 @@ from sandbox.invoking import (
     failed,
     standard_calls,
 )
-from sandbox.providing import Provided, provided
+from sandbox.provided import Provided
+from sandbox.providing import provided
 from sandbox.records import Json, empty_record, metadata_of, package_rows, step
 from sandbox.sources import SourceTree
 from sandbox.wheels import Executable
@@ -54,15 +55,28 @@ class Trial:
     discover: bool
     read_static: Callable[[Path], Json] = not_read
 
-    def of(self, spec: str, *, python: str, source: SourceTree | None = None) -> Json:
+    def of(
+        self,
+        spec: str,
+        *,
+        python: str,
+        source: SourceTree | None = None,
+        beside: tuple[str, ...] = (),
+    ) -> Json:
         """Return the record of a release on a minor version of Python: "3.12".
 
-        With a `source` it is that which is tried, and `spec` says so in words. Raises nothing
-        for what a package does; NotASpec and NoInterpreter for what was asked, and Unavailable
-        where the index could not be had.
+        With a `source` it is that which is tried, and `spec` says so in words. What is
+        installed `beside` it are requirements by name. Raises nothing for what a package
+        does; NotASpec and NoInterpreter for what was asked, and Unavailable where the index
+        could not be had.
         """
         place = partial(
-            provided, spec, python=python, workshop=self.workshop, source=source
+            provided,
+            spec,
+            python=python,
+            workshop=self.workshop,
+            source=source,
+            beside=beside,
         )
         with place() as first:
             record = self._attempt(first, is_last=False)
@@ -120,7 +134,7 @@ def _call(
             if not (caller.imported.is_good or found["help"].is_good):
                 # The others would say the same.
                 return
-        if discover and not found["discover"].is_good:
+        if discover and not _is_answered(found["discover"]):
             config = config_for(read_object(found["about"]))
             if config is not None:
                 yield caller.call(configured_discovery(config))
@@ -146,12 +160,18 @@ def read_object(outcome: Outcome) -> Json:
     return said if outcome.is_good and isinstance(said, dict) else {}
 
 
+def _is_answered(discovered: Outcome) -> bool:
+    """Say whether a call told its streams: a list of none may be for want of a config."""
+    return discovered.is_good and read_object(discovered).get("streams") != []
+
+
 def _lacks(outcome: Outcome) -> bool:
     return bool(MISSING.search(outcome.stderr))
 
 
 def _record(done: Provided, workshop: Workshop, steps: list[Outcome]) -> Json:
-    record = empty_record(done.spec, done.interpreter.minor)
+    spec = " ".join((done.spec, *done.beside))
+    record = empty_record(spec, done.interpreter.minor)
     package, source = done.package, done.source
     commit = {}
     if source is not None:

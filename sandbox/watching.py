@@ -31,6 +31,10 @@ class Stream:
     kept: bytearray = field(default_factory=bytearray)
     seen: int = 0
 
+    def tail(self, most: int) -> bytes:
+        """Return the end of what was kept, also while more of it comes."""
+        return bytes(self.kept[-most:])
+
     def take(self, chunk: bytes) -> None:
         """Keep what there is room for."""
         self.kept += chunk[: max(0, self.limit - self.seen)]

@@ -38,6 +38,10 @@ SCRIPTS = Path(__file__).parent / "inside"
 TOOLS = "/opt/tools"
 
 
+class NoInterpreter(LookupError):
+    """This machine has no usable Python of that version."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workshop:
     """A state folder with an index, tools and interpreters by minor version.
@@ -73,6 +77,14 @@ class Workshop:
         libc, version = platform.libc_ver()
         system = f"{platform.system()}-{platform.machine()}".lower()
         return f"{system}-{libc}{version}" if libc else system
+
+    def interpreter(self, python: str) -> Interpreter:
+        """Return the interpreter of a minor version. Raises NoInterpreter."""
+        try:
+            return self.interpreters[python]
+        except KeyError as error:
+            message = f"This machine has no usable Python {python}."
+            raise NoInterpreter(message) from error
 
     def tool(self, name: str) -> str:
         """Return where one of the tools is inside the sandbox."""

@@ -31,7 +31,7 @@ KINDS = {
 INFO = "tap_alpha-1.0.dist-info"
 METADATA = metadata_of("tap-alpha", "1.0")
 FILES = members("tap-alpha", ALPHA, "1.0", "tap-alpha", METADATA)
-CENTRAL, LOCAL = b"PK\x01\x02", b"PK\x03\x04"
+CENTRAL = b"PK\x01\x02"
 
 
 def packed(kind=zipfile.ZIP_DEFLATED, **more):
@@ -166,18 +166,18 @@ def test_wheel_whose_members_lie_over_each_other_is_unfit(put):
 
 @pytest.mark.parametrize("count", [MEMBERS_LIMIT + 1, 1_000_000])
 def test_wheel_with_a_list_of_too_many_members_is_unfit(put, count):
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(UnfitWheel):
         check_members(put(listing(count)))
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_entry_points_that_say_nothing_on_many_lines_take_no_time(put):
     points = "[console_scripts]\n" + "x\n" * 2_000_000
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(UnfitWheel, match="too long"):
         read_executables(put(packed(**{f"{INFO}/entry_points.txt": points})))
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_version_with_more_digits_than_python_reads_is_unfit(put):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -12,6 +13,7 @@ from scrapers import trying
 from scrapers.conformance_report import as_text
 from scrapers.management.commands.conformance import Command
 from tests.sandbox.connectors import sdist_of, sources_of, wheel_of
+from tests.sandbox.parts import IMPORTS, WITH_EXTRA, put_parts
 from tests.sandbox.test_line import RUN_CONNECTOR, SCRIPTS, SHARED
 
 ADA = Actor("Ada", "ada@example.org")
@@ -141,6 +143,77 @@ def test_an_sdist_is_judged(songbook, tmp_path):
     path = tmp_path / sdist.filename
     path.write_bytes(sdist.content)
     assert judged(path)["must_failures"] == []
+
+
+NEEDY = IMPORTS + RUN_CONNECTOR
+
+
+@pytest.fixture
+def parts(songbook):
+    return put_parts(songbook)
+
+
+def test_a_release_is_judged_with_its_extra_and_what_is_asked_for_beside_it(
+    songbook, parts
+):
+    made = wheel_of("tap-needy", NEEDY, more=TAP, **WITH_EXTRA)
+    songbook.put("tap-needy", made)
+    said = judged("tap-needy[More]==1.0 part_beside<2")
+    assert said["must_failures"] == []
+    assert said["connector"] == "tap-needy[More]==1.0 part-beside<2"
+
+
+def test_a_wheel_is_judged_as_it_is(songbook, parts, tmp_path):
+    made = wheel_of("tap-needy", NEEDY, more=TAP, **WITH_EXTRA)
+    path = tmp_path / "some folder" / made.filename
+    path.parent.mkdir()
+    path.write_bytes(made.content)
+    with pytest.raises(SystemExit):
+        # Without them it does not start: a check that must hold does not.
+        judged(path)
+    path = path.rename(tmp_path / made.filename)
+    assert judged(f"{path}[more] part-beside")["must_failures"] == []
+
+
+def test_a_wheel_that_is_none_is_not_installed(songbook, tmp_path):
+    path = tmp_path / "tap_good-1.0-py3-none-any.whl"
+    path.write_bytes(b"no archive")
+    with pytest.raises(CommandError, match="can't be installed") as stopped:
+        judged(path)
+    assert stopped.value.returncode == 2
+
+
+def test_a_commit_is_judged_with_its_extra_by_its_first_digits(
+    songbook, parts, tmp_path
+):
+    work = Repo.init(tmp_path, initial_branch="main")
+    project(tmp_path, code=NEEDY, **WITH_EXTRA)
+    work.git.add(all=True)
+    made = work.index.commit("A project", author=ADA, committer=ADA).hexsha
+    (tmp_path / "connector.py").write_text("raise SystemExit('broken since')")
+    work.git.add(all=True)
+    work.index.commit("Break it", author=ADA, committer=ADA)
+    said = judged(f"tap-needy[more] @ git+file://{tmp_path}@{made[:8]} part-beside")
+    assert (said["commit"], said["must_failures"]) == (made, [])
+    assert said["connector"] == f"git+file://{tmp_path}[more] at {made} part-beside"
+
+
+@pytest.mark.parametrize(
+    ("spec", "why"),
+    [
+        ("tap-good --index-url=https://x.test/simple", "an option, `--index-url`"),
+        ("-r requirements.txt", "an option, `-r`"),
+        ("tap-good -e /etc", "an option, `-e`"),
+        ("'tap-good' other", "quoted"),
+        ("tap-good $HOME", "a variable"),
+        ('tap-good; python_version < "4"', "under a condition"),
+        ("tap-good other@git+https://x.test/y/z", "an address beside"),
+    ],
+)
+def test_what_an_installer_would_obey_is_not_passed_on(songbook, spec, why):
+    with pytest.raises(CommandError, match=re.escape(why)) as stopped:
+        judged(spec)
+    assert stopped.value.returncode == 2
 
 
 def test_a_broken_must_exits_with_1(songbook):

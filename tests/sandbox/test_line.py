@@ -1,5 +1,6 @@
 """The whole way: a release on an index, tried in the sandbox, seen on its page."""
 
+import io
 import json
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from registry.vocabulary import TicketKind
 from scrapers import trying
 from tests.registry.rows import documents
 from tests.sandbox.connectors import wheel_of
-from tests.scrapers.machines import machine, try_next
+from tests.scrapers.machines import KEY, bearer, machine, try_next
 
 ABOUT = """
 import json, sys
@@ -153,13 +154,17 @@ def test_a_tap_and_a_target_are_judged_and_tried_with_each_other(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_machine_tries_over_http_until_nothing_is_due(
-    songbook, crawl, settings, live_server, capsys
+    songbook, crawl, settings, live_server
 ):
-    settings.SANDBOX_TOKEN = "t" * 40
+    bearer()
+    settings.SANDBOX_KEY = KEY
     songbook.put("tap-alpha", wheel_of("tap-alpha", ABOUT))
     crawl("pypi:tap-alpha")
-    call_command("sandbox", live_server.url, once=True)
+    console = io.TextIOWrapper(io.BytesIO())
+    call_command("sandbox", live_server.url, once=True, stdout=console)
     ticket = ProbeTicket.objects.get(kind=TicketKind.RUN)
-    assert f"Tried tap-alpha 1.0 on Python {ticket.python}" in capsys.readouterr().out
+    said = f"Tried tap-alpha 1.0 on Python {ticket.python}"
+    # At once: who follows a log reads a pipe, which Python fills first.
+    assert said in console.buffer.getvalue().decode()
     assert (ticket.lease, ticket.failures) == (None, 0)
     assert Snapshot.objects.filter(subject=ticket.subject).exists()

@@ -93,7 +93,9 @@ def test_a_push_is_tried_and_the_same_commit_is_not(
     further = ProbeTicket.objects.get(kind=TicketKind.CONFORMANCE)
     assert further.revision == first
     runs = ProbeTicket.objects.filter(kind=TicketKind.RUN)
-    further.succeeded(timezone.now(), lock="l", is_news=True, patch=0, layout=VERSION)
+    further.succeeded(
+        timezone.now(), is_open=False, is_news=True, patch=0, layout=VERSION
+    )
     runs.update(due_at=timezone.now())
     monkeypatch.setattr(trying, "try_spec", None)
     try_next()
@@ -210,3 +212,35 @@ def test_a_repository_that_is_away_is_no_fault_of_the_connector(
     ticket = ProbeTicket.objects.get()
     assert (ticket.failures, ProbeRun.objects.count()) == (1, 0)
     assert ticket.due_at > timezone.now()
+
+
+@pytest.mark.parametrize("ref", ["feature/more", "", "tap-alpha@1.0"])
+def test_a_commit_by_any_name_is_tried_with_all_that_is_asked_for(
+    songbook, upstream, folder, crawl, ref
+):
+    """An empty `ref` stands for the first digits of the commit."""
+    for name in ("extra-part", "part-beside"):
+        songbook.put(name, wheel_of(name), wheel_of(name, version="2.0"))
+    of_extra = {
+        "Provides_Extra": "more",
+        "Requires_Dist": 'extra-part; extra == "more"',
+    }
+    needy = f"import extra_part, part_beside\n{ABOUT}"
+    made = commit(upstream, needy, tag="tap-alpha@1.0", **of_extra)
+    upstream.work.create_head("feature/more")
+    commit(upstream, "raise SystemExit('broken since')", **of_extra)
+    ref = ref or made[:9]
+    address = f"git+{upstream.url}.git@{ref}#egg=tap-alpha[more]"
+    curate(folder, crawl, f"{address} part-beside<2")
+    look(upstream)
+    try_next()
+    run = ProbeRun.objects.get()
+    assert (run.starts, run.commit) == ("yes", made)
+    assert run.source.kind == SourceKind.INSTALLATION
+    assert [row["version"] for row in run.snapshot.evidence["packages"]] == [
+        "2.0", "1.0", "1.0",
+    ]  # fmt: skip
+    row = tried()
+    assert row.tried["pythons"] == {run.python: "yes"}
+    shown = "1.0" if "@" in ref else f"Git {ref}"
+    assert row.current_release.shown == shown

@@ -81,6 +81,8 @@ def target(monkeypatch):
     canary = folder / "canary"
     canary.write_text("secret")
     canary.chmod(0o666)
+    # The account's own: what its owner may do with it has to be refused by the sandbox.
+    os.chown(canary, account().uid, account().gid)
     name = f"songbook-{secrets.token_hex(8)}"
     with ExitStack() as held:
         held.callback(shutil.rmtree, folder)

@@ -5,12 +5,14 @@ tested and not this machine.
 """
 
 import ctypes
+import fcntl
 import os
 import signal
 import struct
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,8 @@ from sandbox.limits import KIB, MIB
 from tests.sandbox.walls.conftest import ATTACKS
 
 NOTHING = []
+# FS_IOC_GETFLAGS
+GET_FLAGS = 0x80086601
 
 
 @pytest.fixture
@@ -57,7 +61,16 @@ def named(name):
 def state_of(target):
     canary = Path(target["folder"], "canary")
     kept = canary.stat()
-    return (kept.st_mode, kept.st_mtime, kept.st_size, canary.read_text())
+    text = canary.read_text()
+    return (kept.st_mode, kept.st_mtime, kept.st_size, flags_of(canary), text)
+
+
+def flags_of(path):
+    """Return the flags of a file, None where its file system has none."""
+    found = bytearray(8)
+    with path.open() as file, suppress(OSError):
+        fcntl.ioctl(file, GET_FLAGS, found)
+        return found
 
 
 def test_the_workers_environment_and_files_stay_unread(attack):

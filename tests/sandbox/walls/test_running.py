@@ -21,6 +21,7 @@ from sandbox.watching import Stream
 only_namespaces = pytest.mark.parametrize(
     "level", [Level.CONTAINER, Level.BUBBLEWRAP], indirect=True
 )
+only_landlock = pytest.mark.parametrize("level", [Level.LANDLOCK], indirect=True)
 PROJECT = Path(__file__).parents[3]
 # A worker that is killed while its run goes on.
 WORKER = """
@@ -149,29 +150,34 @@ def test_what_a_run_says_is_told_in_our_paths(level, lent):
     assert done.stderr_bytes == len(done.stderr)
 
 
+@only_landlock
 @pytest.mark.parametrize("name", ["two words", 'quo"te', "back\\slash", "line\nfeed"])
-def test_paths_that_scripts_misread_are_refused_where_they_would_be_said(lent, name):
+def test_paths_that_scripts_misread_are_refused_where_they_would_be_said(
+    level, lent, name
+):
     (lent / name).mkdir()
 
-    done = run(["/bin/true"], readable={lent / name: "/venv"}, level=Level.LANDLOCK)
+    done = run(["/bin/true"], readable={lent / name: "/venv"}, level=level)
 
     assert done.ending is Ending.REFUSED
     assert b"characters" in done.stderr
 
 
-def test_a_landlock_that_builds_can_not_live_with_is_refused(monkeypatch):
+@only_landlock
+def test_a_landlock_that_builds_can_not_live_with_is_refused(level, monkeypatch):
     monkeypatch.setattr(landlock, "NEWEST", 1)
 
-    done = run(["/bin/true"], level=Level.LANDLOCK)
+    done = run(["/bin/true"], level=level)
 
     assert done.ending is Ending.REFUSED
     assert b"5.19" in done.stderr
 
 
-def test_a_disk_that_is_nearly_full_is_left_alone(monkeypatch):
+@only_landlock
+def test_a_disk_that_is_nearly_full_is_left_alone(level, monkeypatch):
     monkeypatch.setattr(landlock, "DISK_RESERVE_BYTES", 1 << 62)
 
-    done = run(["/bin/true"], level=Level.LANDLOCK)
+    done = run(["/bin/true"], level=level)
 
     assert done.ending is Ending.REFUSED
     assert b"room" in done.stderr
