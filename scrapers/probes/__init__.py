@@ -12,7 +12,7 @@ from scrapers.probes.definitions import probe_definitions
 from scrapers.probes.packaging import probe_package
 from scrapers.probes.repository import probe_repository
 
-VERSION = 5
+VERSION = 7
 
 
 def run_probes(kind: SourceKind, body: Mapping[str, Any]) -> Report:

@@ -2,10 +2,11 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from registry.facts import Finding, Json
+from registry.search.credentials import is_secret
 from registry.vocabulary import SettingKind
 from scrapers.crawlers.repository.literals import (
     NotLiteral,
@@ -14,14 +15,14 @@ from scrapers.crawlers.repository.literals import (
     parse,
     value_of,
 )
+from scrapers.static.narrowing import narrowed_names
 
 SETTINGS_LIMIT = 300
 NAME = re.compile(r"[A-Za-z][\w.-]{0,99}")
-SECRET = re.compile(
-    r"(?:password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key)$",
-    re.IGNORECASE,
-)
 DATE = re.compile(r"(?:^|_)date$")
+# The second is how PipelineWise's connectors hand it on. What else ends in `config` is mostly a
+# stream's or an endpoint's.
+CONFIGS = frozenset({"config", "connection_config"})
 
 
 def read_settings(code: Mapping[str, str], reading: Json) -> list[Json] | None:
@@ -31,35 +32,43 @@ def read_settings(code: Mapping[str, str], reading: Json) -> list[Json] | None:
     """
     required = reading.get("required_config_keys") or []
     defaults: dict[str, Any] = dict.fromkeys(required)
-    for path, text in code.items():
-        module = parse(path, text.encode())
-        if not isinstance(module, Finding):
-            for key, default in _reads(module):
-                if defaults.get(key) is None:
-                    defaults[key] = default
+    read = (parse(path, text.encode()) for path, text in code.items())
+    modules = [module for module in read if not isinstance(module, Finding)]
+    narrowed = narrowed_names(modules, is_config)
+    for module in modules:
+        for key, default in _reads(module, narrowed):
+            if defaults.get(key) is None:
+                defaults[key] = default
     names = [name for name in defaults if NAME.fullmatch(name)][:SETTINGS_LIMIT]
     settings = [_setting(name, defaults[name], required) for name in names]
     return settings or None
 
 
-def _reads(module: ast.Module) -> Iterator[tuple[str, Any]]:
-    """Yield each key that is read of something called `config`, with its default."""
+def is_config(node: ast.expr) -> bool:
+    """Say whether something is called as configs are, and is no part of one."""
+    if not isinstance(node, ast.Name | ast.Attribute):
+        return False
+    return dotted(node).rpartition(".")[2].lower().lstrip("_") in CONFIGS
+
+
+def _reads(module: ast.Module, narrowed: Set[int]) -> Iterator[tuple[str, Any]]:
+    """Yield each key that is read of something called a config, with its default.
+
+    Names that are `narrowed`, by the identities of their nodes, are a part of one.
+    """
     names = names_of(module.body)
     for node in ast.walk(module):
         match node:
             case ast.Subscript(value=of, slice=ast.Constant(value=str() as key)):
-                if _is_config(of) and isinstance(node.ctx, ast.Load):
+                is_read = isinstance(node.ctx, ast.Load) and id(of) not in narrowed
+                if is_read and is_config(of):
                     yield key, None
             case ast.Call(
-                func=ast.Attribute(value=of, attr="get"),
+                func=ast.Attribute(value=of, attr="get" | "pop"),
                 args=[ast.Constant(value=str() as key), *rest],
             ):
-                if _is_config(of):
+                if is_config(of) and id(of) not in narrowed:
                     yield key, _default(rest, names)
-
-
-def _is_config(node: ast.expr) -> bool:
-    return dotted(node).rpartition(".")[2].lower().lstrip("_") == "config"
 
 
 def _default(rest: list[ast.expr], names: Mapping[str, ast.expr]) -> Any:
@@ -71,11 +80,10 @@ def _default(rest: list[ast.expr], names: Mapping[str, ast.expr]) -> Any:
 
 
 def _setting(name: str, default: Any, required: list[str]) -> Json:
-    is_secret = SECRET.search(name) is not None
     setting: Json = {"name": name, "required": name in required}
     if kind := _kind(name, default):
         setting["kind"] = kind.value
-    if is_secret:
+    if is_secret(setting):
         setting |= {"kind": SettingKind.PASSWORD.value, "sensitive": True}
     elif default not in (None, ""):
         setting["value"] = default

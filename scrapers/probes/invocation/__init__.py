@@ -10,20 +10,24 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from packaging.version import InvalidVersion, Version
+
 from registry.facts import Finding
 from registry.tried import Basis, Known, Outcome, Question, Tried
 from registry.vocabulary import Severity
 from scrapers.probes.invocation.about import About, about_of
 from scrapers.probes.invocation.capabilities import probe_capabilities
-from scrapers.probes.invocation.configuring import config_for, config_from, leaks
+from scrapers.probes.invocation.configuring import config_for, leaks
 from scrapers.probes.invocation.defining import definition_of, surface_of
 from scrapers.probes.invocation.json_texts import text_of
+from scrapers.probes.invocation.making import config_from
 from scrapers.probes.invocation.outcomes import answers_of
 from scrapers.probes.invocation.packages import (
     dependencies_of,
     framework_of,
     license_of,
     needs_compiler,
+    needs_library,
     package_findings,
     sdk_version_of,
 )
@@ -54,7 +58,7 @@ def _tried(record: Record) -> Tried:
     answers = answers_of(record, about)
     by_question = {outcome.question: outcome for outcome in answers.outcomes}
     capabilities, contradictions = probe_capabilities(
-        record, about, by_question[Question.DISCOVERS].answer
+        record, about, by_question[Question.DISCOVERS]
     )
     settings = known_settings(record, about)
     findings = (
@@ -101,6 +105,7 @@ def _installed(record: Record, about: About | None, installs: Outcome) -> Tried:
         ),
         dependencies=dependencies_of(record),
         needs_compiler=needs_compiler(record, installs),
+        needs_library=needs_library(record),
     )
 
 
@@ -119,8 +124,19 @@ def _executable(record: Record) -> Known[str] | None:
     return _text(command, Basis.OBSERVED)
 
 
+def _is_same(one: str, other: str) -> bool:
+    """Say whether both are one version: `2024.01.05` is written `2024.1.5` elsewhere.
+
+    Source: PyPA, version specifiers, "Normalization".
+    """
+    try:
+        return Version(one) == Version(other)
+    except InvalidVersion:
+        return one == other
+
+
 def _version_findings(record: Record, reported: str) -> list[Finding]:
-    if not reported or not record.version or reported == record.version:
+    if not reported or not record.version or _is_same(reported, record.version):
         return []
     message = (
         f"It says that it is {reported}, but {record.version} is what was installed: "

@@ -37,8 +37,11 @@ def about_of(step: Step | None) -> About | None:
     """Return what was answered; None where there is no answer in JSON."""
     if step is None or not step.is_ok:
         return None
-    said, is_alone = found(step.stdout)
-    if said is None or not {"name", "settings", "capabilities"} & said.keys():
+    said, is_alone = found(step.stdout, "settings", "capabilities")
+    if said is None:
+        # A line of a log may have a name as well.
+        said, is_alone = found(step.stdout, "name")
+    if said is None:
         return None
     answer = about_from(said)
     return (

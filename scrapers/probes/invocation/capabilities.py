@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from registry.facts import Finding
-from registry.tried import CAPABILITIES, Answer, Basis, Known
+from registry.tried import CAPABILITIES, Answer, Basis, Known, Outcome
 from registry.vocabulary import PluginType, Severity
 from scrapers.probes.invocation.about import About
 from scrapers.probes.invocation.json_texts import texts_of
@@ -15,11 +15,14 @@ FLAGS = ("discover", "catalog", "properties", "state")
 # `--properties`: a word that goes on, as in `--stateful`, is another flag.
 FLAG = re.compile(r"(?<![\w-])--([a-z][a-z-]{1,40})(?![\w-])")
 
+# Causes that say that `--discover` has no catalog: it ran, and did something else.
+NO_CATALOG = frozenset({"catalog", "syncs"})
+
 Capabilities = Known[tuple[str, ...]] | None
 
 
 def probe_capabilities(
-    record: Record, about: About | None, discovers: Answer
+    record: Record, about: About | None, discovers: Outcome
 ) -> tuple[Capabilities, list[Finding]]:
     """Return what it can do, and where its words and deeds differ; None if not known.
 
@@ -40,6 +43,8 @@ def probe_capabilities(
         return None, []
     flags = flags_of(record)
     if flags is not None:
+        # What a run has answered to is there, listed or not.
+        flags |= {"discover"} if discovers.answer is Answer.YES else set()
         findings += _without_flag(words, flags)
         words = [one for one in words if one not in FLAGS or one in flags]
     if kind is PluginType.EXTRACTORS:
@@ -89,17 +94,29 @@ def _without_flag(words: list[str], flags: frozenset[str]) -> list[Finding]:
 
 
 def _discovering(
-    words: list[str], discovers: Answer
+    words: list[str], discovers: Outcome
 ) -> tuple[list[str], list[Finding]]:
-    """Return the words with what a run of `--discover` proved."""
-    if discovers is Answer.YES and "discover" not in words:
+    """Return the words with what a run of `--discover` proved.
+
+    One that broke down before it came to it proves nothing.
+    """
+    if discovers.answer is Answer.YES and "discover" not in words:
         message = "`--discover` prints a catalog, but it does not claim `discover`."
         return [*words, "discover"], [_warning("capability-undeclared", message)]
-    if discovers is Answer.NO and "discover" in words:
+    if _has_no_catalog(discovers) and "discover" in words:
         message = "It claims `discover`, but `--discover` printed no catalog."
         without = [word for word in words if word != "discover"]
         return without, [_warning("capability-contradicted", message)]
     return words, []
+
+
+def _has_no_catalog(discovers: Outcome) -> bool:
+    """Say whether it refused the flag, or ran to its end and printed no catalog."""
+    cause = discovers.cause
+    if cause is None or cause.answer is not Answer.NO:
+        return False
+    is_refused = cause.code == "flag" and "discover" in cause.message
+    return is_refused or cause.code in NO_CATALOG
 
 
 def _warning(code: str, message: str) -> Finding:

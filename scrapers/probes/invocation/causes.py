@@ -5,7 +5,7 @@ the question unknown. A log that no rule knows is kept as its last line.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from packaging.specifiers import Specifier, SpecifierSet
@@ -13,30 +13,41 @@ from packaging.version import Version
 
 from registry.tried import Answer, Cause
 from scrapers.probes.invocation.json_texts import text_of
+from scrapers.probes.invocation.logs import (
+    ANSI,
+    LOG_LIMIT,
+    ends_of,
+    has_traceback,
+    log_of,
+)
 from scrapers.probes.invocation.record import EXIT, SIGNAL, Step
 from scrapers.probes.invocation.rules import INSTALLING, RULES, Rule
+from scrapers.probes.invocation.rules.libraries import library_of
 
-# What a log says last is what ended it; a catalog may precede it on stdout.
-LOG_LIMIT = 20_000
 LINE_LIMIT = 300
-# The error that ended it, and not one that was handled before.
-TAIL_LIMIT = 600
 PLAIN = frozenset({"import", "help", "version", "about"})
 # What may be needed to list streams, and for nothing less.
 NEEDS = frozenset({"config", "credentials", "network"})
 # What an installer says after each failed build.
 SAYING_NOTHING = ("hint:", "cause:", "error: Failed to build")
 BUILT = re.compile(r"Failed to build [`'](?P<package>[^`'\n]{1,200})[`']")
-ANSI = re.compile(r"\x1b\[[0-9;]{0,20}m")
 SIGNALS: Mapping[int, str] = {
     4: "an illegal instruction", 6: "an abort", 7: "a bus error",
     8: "a floating point error", 9: "a kill", 11: "a segmentation fault",
-    15: "a request to end",
+    15: "a request to end", 24: "the limit of time on the processor",
+    25: "the limit of a file's size", 31: "a system call that the sandbox forbids",
 }  # fmt: skip
-# Somebody else ended it, which may be whoever tried it.
-FROM_OUTSIDE = frozenset({9, 15})
+# Somebody else ended it, which may be whoever tried it, or a limit of the sandbox.
+FROM_OUTSIDE = frozenset({9, 15, 24, 25, 31})
 # A shell's way to say that its child was ended by a signal.
 SHELL_SIGNAL = 128
+# What no other package can bring.
+UNPACKED = Cause(
+    code="missing-module",
+    message="Its own module `{what}` is not in what is installed.",
+    remedy="Put it into the package: look at what the build includes.",
+    answer=Answer.NO,
+)
 LIMITS: Mapping[str, tuple[str, str]] = {
     "timed-out": ("timed-out", "It had not ended when its time was over."),
     "memory": ("memory", "It needs more memory than it was given."),
@@ -46,33 +57,41 @@ LIMITS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def cause_of(step: Step, *, python: str = "") -> Cause | None:
+def cause_of(
+    step: Step, *, python: str = "", own: Collection[str] = ()
+) -> Cause | None:
     """Return why a step failed; None where it did not.
 
     `python` is the minor it was tried on ("3.12"): with it a demand for another one is told
-    as too new or too old.
+    as too new or too old. `own` are names of the connector's own modules.
     """
     if step.is_ok:
         return None
     if step.ending in LIMITS:
         code, message = LIMITS[step.ending]
         return Cause(code=code, message=message)
-    log = _log(step)
     signal = _signal(step)
-    # What ends an installation is said long before its end.
-    end = "" if step.name in INSTALLING else step.stderr[-TAIL_LIMIT:]
-    told = _told(step, end, python) or _told(step, log, python)
+    found = _found(step, python)
+    told = _cause(*found, python) if found else None
+    if told and found and told.code == UNPACKED.code and found[1]["what"] in own:
+        told = replace(UNPACKED, message=UNPACKED.message.format(**found[1]))
     if told is None or (signal and told.answer is Answer.NO):
         told = _crash(signal) if signal else _unknown(step)
     if _is_plain(step) and told.code in NEEDS:
         told = replace(told, answer=Answer.NO)
-    return _of_package(told, step, log)
+    return _of_package(told, step, log_of(step))
 
 
-def _log(step: Step) -> str:
-    """Return the end of what it printed, errors first, without colours."""
-    printed = (step.stderr[-LOG_LIMIT:], step.stdout[-LOG_LIMIT:])
-    return ANSI.sub("", "\n".join(printed))
+def missing_library(step: Step, *, python: str = "") -> str:
+    """Return the system library for whose lack a step failed, "" where its log names none."""
+    found = _found(step, python)
+    return library_of(*found) if found else ""
+
+
+def was_compiling(step: Step, *, python: str = "") -> bool:
+    """Say whether a step failed at compiling, or because it could not even begin to."""
+    found = _found(step, python)
+    return found is not None and found[0].compiles
 
 
 def _signal(step: Step) -> int:
@@ -84,19 +103,41 @@ def _signal(step: Step) -> int:
     return number if number in SIGNALS else 0
 
 
-def _told(step: Step, log: str, python: str) -> Cause | None:
-    """Return what the first fitting rule says."""
-    for rule in RULES:
-        if rule.steps and step.name not in rule.steps:
-            continue
-        if match := rule.pattern.search(log):
-            return _cause(rule, match.groupdict(), python)
+def _found(step: Step, python: str) -> tuple[Rule, Mapping[str, str]] | None:
+    """Return the first rule that fits how a step ended, with the words that it found."""
+    if step.is_ok or step.ending in LIMITS:
+        return None
+    rules = [rule for rule in RULES if rule.is_about(step.name, python)]
+    for text, allowed in _searched(step, rules):
+        for rule in allowed:
+            if match := rule.pattern.search(text):
+                return rule, _words(match)
     return None
 
 
-def _cause(rule: Rule, groups: Mapping[str, str | None], python: str) -> Cause:
-    said = {key: " ".join(text_of(value).split()) for key, value in groups.items()}
-    said = {key: value.rstrip(".,;") for key, value in said.items()}
+def _searched(step: Step, rules: list[Rule]) -> Iterator[tuple[str, list[Rule]]]:
+    """Yield what is searched, and by which rules.
+
+    What stands anywhere else than in the traceback that ended it is no proof of a fault.
+    """
+    for text in ends_of(step):
+        yield text, rules
+    if has_traceback(step):
+        rules = [rule for rule in rules if rule.answer is Answer.UNKNOWN]
+        if step.name in PLAIN:
+            rules = [rule for rule in rules if rule.code not in NEEDS]
+    yield log_of(step), rules
+
+
+def _words(match: re.Match[str]) -> Mapping[str, str]:
+    said = {
+        key: " ".join(text_of(value).split())
+        for key, value in match.groupdict().items()
+    }
+    return {key: value.rstrip(".,;") for key, value in said.items()}
+
+
+def _cause(rule: Rule, said: Mapping[str, str], python: str) -> Cause:
     code = rule.code
     if code == "requires-python":
         code = _too(said.get("what", ""), python) or code
@@ -126,13 +167,15 @@ def _is_floor(part: Specifier) -> bool:
 
 def _crash(signal: int) -> Cause:
     name = SIGNALS.get(signal, "a signal")
-    answer = Answer.UNKNOWN if signal in FROM_OUTSIDE else Answer.NO
     number = f" ({signal})" if signal > 0 else ""
+    message = f"It was ended by {name}{number}."
+    if signal in FROM_OUTSIDE:
+        return Cause(code="crashed", message=message)
     return Cause(
         code="crashed",
-        message=f"It was ended by {name}{number}.",
+        message=message,
         remedy="Look for the library that crashes: Python itself rarely does.",
-        answer=answer,
+        answer=Answer.NO,
     )
 
 

@@ -13,8 +13,6 @@ from typing import Any
 from registry.facts import Finding, Json
 from registry.tried import Setting
 from registry.vocabulary import SettingKind
-from scrapers.probes.invocation.about import about_from
-from scrapers.probes.invocation.reading import known_groups, known_settings
 from scrapers.probes.invocation.record import Record
 
 # Hexadecimal, so that no quoting or encoding of addresses changes it.
@@ -23,10 +21,12 @@ CANARY_PREFIX = "5ec2e7ca9a27"
 ADDRESS, HOST = "https://example.invalid", "example.invalid"
 DATE = "2024-01-01T00:00:00Z"
 EMAIL = "nobody@example.invalid"
+PORT = 443
 URL_NAME = re.compile(r"(?:^|_)(?:url|uri|endpoint)s?$", re.IGNORECASE)
 HOST_NAME = re.compile(
     r"(?:^|_)(?:host|hostname|server|domain|account)$", re.IGNORECASE
 )
+PORT_NAME = re.compile(r"(?:^|_)port$", re.IGNORECASE)
 DATE_NAME = re.compile(r"(?:^|_)date$", re.IGNORECASE)
 # What every connector of old needs and rarely demands.
 WANTED = frozenset({"start_date"})
@@ -55,21 +55,8 @@ def config_for(
     chosen = [one for one in listed if _is_needed(one, needed)]
     config: Json = {}
     for setting in chosen:
-        _put(config, setting.path, _value(setting))
+        _put(config, setting.path, value_for(setting))
     return config or None
-
-
-def config_from(about: Json, static: Json) -> Json | None:
-    """Return a config by what `--about` printed ({} for nothing), else by the code.
-
-    `static` is the record's. None where neither tells of settings, or none has to be set.
-    """
-    answer = about_from(about) if about else None
-    settings = known_settings(Record.read({"static": static}), answer)
-    groups = known_groups(settings, answer)
-    if settings is None or groups is None:
-        return None
-    return config_for(settings.value, groups.value)
 
 
 def canaries_of(config: Any) -> Mapping[str, str]:
@@ -109,7 +96,7 @@ def _put(config: Json, path: tuple[str, ...], value: Any) -> None:
     config.setdefault(path[-1], value)
 
 
-def _value(setting: Setting) -> Any:
+def value_for(setting: Setting) -> Any:
     """Return a value of the setting's kind that leads nowhere."""
     if setting.value is not None:
         return setting.value
@@ -138,11 +125,11 @@ def _plain(setting: Setting, kind: SettingKind | None) -> Any:
         case SettingKind.EMAIL:
             return EMAIL
         case _:
-            return _text(setting)
+            return _by_name(setting)
 
 
-def _text(setting: Setting) -> str:
-    """Return a text for a setting that says nothing more than that it is one."""
+def _by_name(setting: Setting) -> str | int:
+    """Return a value for a setting that says nothing more than that it is a text, if that."""
     name = setting.path[-1]
     if setting.is_sensitive:
         return canary(setting.name)
@@ -150,6 +137,8 @@ def _text(setting: Setting) -> str:
         return ADDRESS
     if setting.format == "hostname" or HOST_NAME.search(name):
         return HOST
+    if PORT_NAME.search(name):
+        return str(PORT) if setting.kind else PORT
     return DATE if DATE_NAME.search(name) else "example"
 
 

@@ -5,9 +5,10 @@ all are valid to one reader of JSON and end another.
 """
 
 import json
+import re
 from typing import Any
 
-from scrapers.texts import tidied
+from registry.texts import tidied
 
 TEXT_LIMIT = 4000
 NAME_LIMIT = 200
@@ -15,6 +16,11 @@ DEPTH_LIMIT = 40
 ITEMS_LIMIT = 5000
 # What PostgreSQL and every reader of JSON take as an integer.
 INTEGER_BITS = 63
+# So many lines of a log are looked at for what follows them.
+OBJECTS_LIMIT = 100
+# Some begin what they print with a byte order mark.
+BOM = "\ufeff"
+BEGIN = re.compile(rf"^{BOM}?\{{", re.MULTILINE)
 # A text of digits longer than this is no integer of anybody's, and slow to read.
 DIGITS_LIMIT = 30
 
@@ -31,17 +37,25 @@ def parsed(text: str) -> Any:
         raise NotJson(_reason(error)) from error
 
 
-def found(text: str) -> tuple[dict[str, Any] | None, bool]:
-    """Return the first object that begins a line of `text`, and whether it stands alone."""
-    start = 0 if text.startswith("{") else text.find("\n{") + 1
-    if not text.startswith("{", start):
-        return None, False
-    try:
-        value, end = _decoder().raw_decode(text, start)
-    except (ValueError, RecursionError):
-        return None, False
-    is_alone = not text[:start].strip() and not text[end:].strip()
-    return value, is_alone
+def found(text: str, *keys: str) -> tuple[dict[str, Any] | None, bool]:
+    """Return the first object with one of these keys that begins a line, and if it is alone.
+
+    What stands before it may be a log, whose lines may be objects as well.
+    """
+    end = 0
+    for _ in range(OBJECTS_LIMIT):
+        match = BEGIN.search(text, end)
+        if match is None:
+            break
+        start = end = match.end() - 1
+        try:
+            value, end = _decoder().raw_decode(text, start)
+        except (ValueError, RecursionError):
+            end += 1
+            continue
+        if value.keys() & set(keys):
+            return value, not text[:start].strip() and not text[end:].strip()
+    return None, False
 
 
 def cleaned(value: Any, *, text_limit: int = TEXT_LIMIT) -> Any:

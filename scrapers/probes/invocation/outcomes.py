@@ -14,10 +14,13 @@ from scrapers.probes.invocation.rules import INSTALLING
 from scrapers.probes.invocation.streams import (
     Catalog,
     catalog_of,
+    none_listed,
+    none_without_config,
     prints_messages,
 )
 
-DISCOVERY = ("discover", "discover-config")
+CONFIGURED = "discover-config"
+DISCOVERY = ("discover", CONFIGURED)
 VERSION = re.compile(r"(?<![\w.])v?(?P<version>\d+(?:\.\d+)+[\w.!+-]{0,60})")
 # Each question's name in a sentence.
 SENTENCES = {
@@ -136,7 +139,7 @@ def _version(record: Record) -> tuple[Outcome, str]:
     is_own = match is not None and "SDK" not in match.string[: match.start()]
     if match is None or not is_own:
         return _no(outcome, "no-version", "What it prints has no version."), ""
-    return outcome, match["version"]
+    return outcome, match["version"].rstrip(".!+-")
 
 
 def _about(record: Record, about: About | None) -> Outcome:
@@ -148,17 +151,29 @@ def _about(record: Record, about: About | None) -> Outcome:
 
 
 def _discovers(record: Record) -> tuple[Catalog, Outcome]:
-    """Return the catalog of the first `--discover` that had one, and what decided."""
+    """Return the catalog of the first `--discover` that had streams, and what decided.
+
+    That there are none is only known where it was asked with a config: many connectors
+    list what a config names, and nothing without one.
+    """
     steps = [step for name in DISCOVERY if (step := record.step(name))]
     read = [(_catalog(step, record), step) for step in steps]
     # With a config there is more to go on, so that the last failure says most.
     best = next(
-        ((catalog, step) for catalog, step in read if catalog.streams is not None),
+        ((catalog, step) for catalog, step in read if catalog.streams),
         read[-1] if read else None,
     )
     if best is None:
         return Catalog(), Outcome(question=Question.DISCOVERS, answer=Answer.UNKNOWN)
     catalog, step = best
+    if catalog.streams == ():
+        is_configured = step.name == CONFIGURED
+        cause = None if is_configured else none_without_config()
+        found = (
+            (*catalog.findings, none_listed()) if is_configured else catalog.findings
+        )
+        streams = catalog.streams if is_configured else None
+        catalog = Catalog(streams=streams, cause=cause, findings=found)
     return catalog, _outcome(Question.DISCOVERS, step, catalog.cause)
 
 
@@ -174,7 +189,15 @@ def _catalog(step: Step, record: Record) -> Catalog:
 def _asked(question: Question, step: Step | None, record: Record) -> Outcome:
     if step is None:
         return Outcome(question=question, answer=Answer.UNKNOWN)
-    return _outcome(question, step, cause_of(step, python=record.python))
+    return _outcome(
+        question, step, cause_of(step, python=record.python, own=_own_modules(record))
+    )
+
+
+def _own_modules(record: Record) -> set[str]:
+    """Return what the connector's own module may be called."""
+    names = (record.name, *record.executables)
+    return {name.lower().replace("-", "_") for name in names if name}
 
 
 def _outcome(question: Question, step: Step, cause: Cause | None) -> Outcome:

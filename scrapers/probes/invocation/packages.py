@@ -10,8 +10,10 @@ from registry.facts import Finding, Json
 from registry.tried import Answer, Basis, Dependency, Known, Outcome
 from registry.vocabulary import Severity
 from scrapers.probes.invocation.about import About
+from scrapers.probes.invocation.causes import missing_library, was_compiling
 from scrapers.probes.invocation.json_texts import text_of, texts_of
 from scrapers.probes.invocation.record import Record
+from scrapers.probes.invocation.rules import INSTALLING
 
 SDK, CLASSIC = "singer-sdk", "singer-python"
 # Forks of singer-python bring the same `singer` module.
@@ -23,8 +25,7 @@ FRAMEWORKS = {
 }
 LICENSE_TEXT_LIMIT = 60
 FILENAME_LIMIT = 255
-CLASSIFIER = "License :: OSI Approved :: "
-NEEDING_COMPILER = frozenset({"compiler", "compiling", "system-library"})
+APPROVED = "License :: OSI Approved :: "
 # A wheel that holds compiled code is for one platform.
 PURE = re.compile(r"-any\.whl$")
 
@@ -38,12 +39,13 @@ def dependencies_of(record: Record) -> tuple[Dependency, ...]:
 
 
 def license_of(metadata: Json) -> str:
-    """Return the licence: an expression, else a classifier, else a short text."""
+    """Return the licence: an expression, else classifiers, else a short text."""
     if expression := text_of(metadata.get("license_expression")):
         return expression
-    for classifier in texts_of(metadata.get("classifiers")):
-        if classifier.startswith(CLASSIFIER):
-            return classifier.rpartition(" :: ")[2]
+    listed = texts_of(metadata.get("classifiers"))
+    # Of several nobody says whether all or any of them count.
+    if approved := [one for one in listed if one.startswith(APPROVED)]:
+        return ", ".join(one.rpartition(" :: ")[2] for one in approved)
     said = text_of(metadata.get("license"), 4 * LICENSE_TEXT_LIMIT).strip()
     is_name = len(said) <= LICENSE_TEXT_LIMIT and "\n" not in said
     return said if is_name and said != "UNKNOWN" else ""
@@ -70,8 +72,12 @@ def sdk_version_of(record: Record, about: About | None) -> Known[str] | None:
 
 
 def needs_compiler(record: Record, installs: Outcome) -> Answer:
-    """Return whether it takes a compiler to install it here."""
-    if installs.cause is not None and installs.cause.code in NEEDING_COMPILER:
+    """Return whether it takes a compiler to install it here.
+
+    Yes where something was compiled or failed at that, no where it installed without.
+    """
+    failed = [step for step in record.steps if step.name in INSTALLING]
+    if any(was_compiling(step, python=record.python) for step in failed):
         return Answer.YES
     built = [one for one in record.packages if one.get("built") is True]
     wheels = [text_of(one.get("wheel"), FILENAME_LIMIT) for one in built]
@@ -80,6 +86,15 @@ def needs_compiler(record: Record, installs: Outcome) -> Answer:
     # Records of old don't say what was built.
     is_known = installs.answer is Answer.YES and all(wheels)
     return Answer.NO if is_known else Answer.UNKNOWN
+
+
+def needs_library(record: Record) -> str:
+    """Return the system library that it lacked here to be installed or called, if any.
+
+    The first that a step's log names; a later one may show only when that is there.
+    """
+    missing = (missing_library(step, python=record.python) for step in record.steps)
+    return next((name for name in missing if name), "")
 
 
 def package_findings(record: Record) -> Iterator[Finding]:
@@ -91,7 +106,7 @@ def package_findings(record: Record) -> Iterator[Finding]:
             "among its dependencies, or do without.",
         )
     if record.metadata and not license_of(record.metadata):
-        yield _warning("license", "Its metadata names no licence: add one.")
+        yield _warning("license", _unlicensed(record.metadata))
     built = [one.name for one in dependencies_of(record) if one.is_built]
     if built:
         listed = ", ".join(built[:10])
@@ -104,6 +119,14 @@ def package_findings(record: Record) -> Iterator[Finding]:
         yield _warning("executable", "It installs no command to run.")
 
 
+def _unlicensed(metadata: Json) -> str:
+    """Return what a maintainer can do about a licence that has no name in the metadata."""
+    said = text_of(metadata.get("license")).strip()
+    if said in {"", "UNKNOWN"}:
+        return "Its metadata names no licence: add one."
+    return "Its metadata has a licence's text, and not its name: add that."
+
+
 def _is_installed(record: Record) -> bool:
     step = record.step("install")
     return step is not None and step.is_ok
@@ -113,7 +136,10 @@ def _dependency(said: Json) -> Dependency:
     return Dependency(
         name=canonicalize_name(text_of(said.get("name"))),
         version=text_of(said.get("version")),
-        license=text_of(said.get("license"), 4 * LICENSE_TEXT_LIMIT),
+        # Records of old have the word for nothing as well.
+        license=text_of(said.get("license"), 4 * LICENSE_TEXT_LIMIT)
+        .strip()
+        .removesuffix("UNKNOWN"),
         size_bytes=_size(said.get("size_bytes")),
         is_built=said.get("built") is True,
     )

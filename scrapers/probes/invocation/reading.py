@@ -35,9 +35,10 @@ def known_settings(record: Record, about: About | None) -> Settings:
 
 
 def known_groups(settings: Settings, about: About | None) -> Groups:
-    """Return the sets of settings that are enough, each of its own."""
-    if about is not None and about.groups is not None:
-        return Known(value=about.groups, basis=Basis.OBSERVED)
+    """Return the sets of settings that are enough, each of its own; None if not known."""
+    if about is not None and about.settings is not None:
+        groups = about.groups
+        return None if groups is None else Known(value=groups, basis=Basis.OBSERVED)
     if settings is None:
         return None
     required = tuple(one.name for one in settings.value if one.is_required)

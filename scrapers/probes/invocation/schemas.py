@@ -29,8 +29,11 @@ FORMATS: Mapping[str, SettingKind] = {
     "date": SettingKind.DATE,
     "email": SettingKind.EMAIL,
 }
+NO_TYPE = frozenset({"", "null"})
 # `writeOnly` is JSON Schema's word, the SDK writes both of the first two.
 SECRET_KEYS = ("secret", "writeOnly", "airbyte_secret")
+# OpenAPI's word for a text that nobody should see.
+SECRET_FORMAT = SettingKind.PASSWORD.value
 
 
 def resolved(node: Any, root: Json) -> Json:
@@ -110,23 +113,17 @@ def format_of(schema: Json, root: Json) -> str:
 
 def values_of(schema: Json, root: Json) -> list[Any]:
     """Return the values that are allowed, as `enum` or alternatives of `const` list them."""
-    values = [
-        one for one in list_of(schema.get("enum"), VALUES_LIMIT) if one is not None
-    ]
+    values = listed_in(schema)
     for parts in () if values else alternatives(schema, root):
         # One part without a list lets anything through.
-        open_parts = [one for one in parts if not _listed(one) and any(_types(one))]
+        open_parts = [one for one in parts if not listed_in(one) and any(_types(one))]
         if not open_parts:
-            values += [value for one in parts for value in _listed(one)]
+            values += [value for one in parts for value in listed_in(one)]
     return [one for at, one in enumerate(values) if one not in values[:at]]
 
 
-def is_secret(schema: Json) -> bool:
-    """Say whether a schema marks its value as one that nobody should see."""
-    return any(schema.get(key) is True for key in SECRET_KEYS)
-
-
-def _listed(schema: Json) -> list[Any]:
+def listed_in(schema: Json) -> list[Any]:
+    """Return the values that a schema itself lists, `null` left out."""
     said = (
         [schema["const"]]
         if "const" in schema
@@ -135,11 +132,37 @@ def _listed(schema: Json) -> list[Any]:
     return [one for one in said if one is not None]
 
 
+def is_secret(schema: Json, root: Json) -> bool:
+    """Say whether a schema marks its value as one that nobody should see.
+
+    A value that may be nothing has the mark in an alternative, where its type stands as well.
+    """
+    texts = [
+        part
+        for parts in alternatives(schema, root)
+        for part in parts
+        if set(_types(part)) <= {"string"}
+    ]
+    return any(
+        part.get(key) is True for part in (schema, *texts) for key in SECRET_KEYS
+    ) or (format_of(schema, root) == SECRET_FORMAT)
+
+
+def type_of(value: Any) -> str:
+    """Return the JSON type of a value, "" for `null`."""
+    # A yes or no is an integer to Python.
+    kinds = {bool: "boolean", int: "integer", float: "number", str: "string",
+             list: "array", dict: "object"}  # fmt: skip
+    return next((word for kind, word in kinds.items() if isinstance(value, kind)), "")
+
+
 def _types(schema: Json) -> Iterator[str]:
+    """Yield the types that a schema says, else those of the values that it lists."""
     said = schema.get("type")
-    for word in said if isinstance(said, list) else [said]:
-        if isinstance(word, str) and word != "null":
-            yield word
+    words = said if isinstance(said, list) else [said]
+    if said is None:
+        words = [type_of(one) for one in listed_in(schema)]
+    yield from (one for one in words if isinstance(one, str) and one not in NO_TYPE)
 
 
 def _referred(reference: str, root: Json) -> Json:

@@ -26,7 +26,9 @@ from scrapers.probes.invocation.schemas import (
     format_of,
     is_secret,
     kind_of,
+    listed_in,
     merged,
+    resolved,
     types_of,
     values_of,
 )
@@ -66,15 +68,44 @@ def settings_of(schema: Any) -> tuple[tuple[Setting, ...], tuple[Finding, ...]]:
 
 
 def properties_of(schema: Json, root: Json) -> Json:
-    """Return an object's declared properties, those of its alternatives behind its own."""
-    said = [schema, *(part for parts in alternatives(schema, root) for part in parts)]
-    properties: Json = {}
-    for part in said:
-        members = mapping_of(part.get("properties")).items()
-        # One more than is read, so that it is told.
-        for name, inner in islice(members, SETTINGS_LIMIT + 1):
-            properties.setdefault(name, inner)
-    return properties
+    """Return an object's declared properties, those of its alternatives behind its own.
+
+    What tells the alternatives apart, `type` of one word in each, has all of their values.
+    """
+    properties = _members(schema)
+    for parts in alternatives(schema, root):
+        said: dict[str, list[Json]] = {}
+        for part in parts:
+            for name, inner in _members(part).items():
+                said.setdefault(name, []).append(resolved(inner, root))
+        count = sum(types_of(part, root) != frozenset() for part in parts)
+        for name, ways in said.items():
+            own = properties.get(name)
+            is_closed = own is None or len(ways) == max(count, 1)
+            properties[name] = _united(own, ways) if is_closed else own
+    return dict(islice(properties.items(), SETTINGS_LIMIT + 1))
+
+
+def _members(schema: Json) -> Json:
+    """Return a schema's properties. One more than is read, so that it is told."""
+    members = mapping_of(schema.get("properties")).items()
+    return dict(islice(members, SETTINGS_LIMIT + 1))
+
+
+def _united(own: Any, ways: list[Json]) -> Any:
+    """Return one property of all alternatives: what is said of itself, else the first.
+
+    Where each alternative lists its values, these are all that there are.
+    """
+    values = [listed_in(one) for one in ways]
+    if not all(values) or (own is not None and listed_in(mapping_of(own))):
+        return ways[0] if own is None else own
+    base = mapping_of(own) or {key: ways[0][key] for key in ways[0] if key != "const"}
+    if any(one.get("description") != ways[0].get("description") for one in ways):
+        # Each speaks of its own alternative.
+        base = {key: said for key, said in base.items() if key != "description"}
+    united = [one for some in values for one in some]
+    return {**base, "enum": [v for at, v in enumerate(united) if v not in united[:at]]}
 
 
 def _read(
@@ -82,7 +113,12 @@ def _read(
 ) -> None:
     """Add the settings below one object. Required is what is so all the way down."""
     required = set(texts_in(schema.get("required"))) if is_required else set()
-    for key, said in properties_of(schema, reading.root).items():
+    properties = properties_of(schema, reading.root)
+    for key in undeclared(schema, properties):
+        name = ".".join((*path, text_of(key)))
+        told = f"The setting {name!r} is required, and not declared."
+        reading.findings.append(_warning(told))
+    for key, said in properties.items():
         reading.visits += 1
         if reading.visits > SETTINGS_LIMIT:
             told = f"There are more settings than the {SETTINGS_LIMIT} that are read."
@@ -104,7 +140,7 @@ def _is_group(schema: Json, root: Json) -> bool:
 
     Where one can also be something else, or takes names nobody knows, it is set as a whole.
     """
-    if isinstance(schema.get("additionalProperties"), dict) or is_secret(schema):
+    if isinstance(schema.get("additionalProperties"), dict) or is_secret(schema, root):
         return False
     has_members = bool(properties_of(schema, root))
     return has_members and types_of(schema, root) == {"object"}
@@ -125,12 +161,13 @@ def _setting(
     schema: Json, path: tuple[str, ...], root: Json, *, is_required: bool
 ) -> tuple[Setting, list[str]]:
     kind = kind_of(schema, root)
-    options = () if is_secret(schema) else _options(schema, root, kind)
+    is_hidden = is_secret(schema, root)
+    options = () if is_hidden else _options(schema, root, kind)
     if options:
         kind = SettingKind.OPTIONS
-    if is_secret(schema) and kind in {SettingKind.STRING, None}:
+    if is_hidden and kind in {SettingKind.STRING, None}:
         kind = SettingKind.PASSWORD
-    value, problems = _default(schema, kind, options)
+    value, problems = _default(schema, kind, options, is_hidden=is_hidden)
     minimum = schema.get("minimum")
     items = merged(schema.get("items"), root)
     setting = Setting(
@@ -140,12 +177,12 @@ def _setting(
         description=text_of(schema.get("description"), TEXT_LIMIT).strip(),
         value=value,
         options=options,
-        is_sensitive=is_secret(schema),
+        is_sensitive=is_hidden,
         is_required=is_required,
         is_built_in=path[0] in BUILT_IN,
         format=text_of(format_of(schema, root)),
         items=kind_of(items, root),
-        minimum=cleaned(minimum) if _is_number(minimum) else None,
+        minimum=cleaned(minimum) if is_number(minimum) else None,
     )
     if not types_of(schema, root) and not options:
         problems.append("has no type: say one, so that its value can be checked")
@@ -162,13 +199,17 @@ def _options(schema: Json, root: Json, kind: SettingKind | None) -> tuple[str, .
 
 
 def _default(
-    schema: Json, kind: SettingKind | None, options: tuple[str, ...]
+    schema: Json,
+    kind: SettingKind | None,
+    options: tuple[str, ...],
+    *,
+    is_hidden: bool,
 ) -> tuple[Any, list[str]]:
     """Return a default that a client can take, and why another one is left out."""
     value = cleaned(schema.get("default"))
     if value is None:
         return None, []
-    if is_secret(schema):
+    if is_hidden:
         return None, ["is a secret with a default: take the default out"]
     if len(str(value)) > VALUE_LIMIT:
         return None, ["has a default that is too large to be kept"]
@@ -191,12 +232,23 @@ def _number(text: str, kind: SettingKind) -> int | float | None:
     return kept
 
 
+def setting_of(schema: Json, path: tuple[str, ...], root: Json) -> Setting:
+    """Return the setting at a path whose schema is known, as it stands there."""
+    return _setting(schema, path, root, is_required=True)[0]
+
+
 def texts_in(value: Any) -> Iterator[str]:
     """Yield the texts of a list, as they are."""
     yield from (one for one in list_of(value) if isinstance(one, str))
 
 
-def _is_number(value: Any) -> bool:
+def undeclared(schema: Json, properties: Json) -> list[str]:
+    """Return the names that an object demands, and says nothing else of."""
+    return [key for key in texts_in(schema.get("required")) if key not in properties]
+
+
+def is_number(value: Any) -> bool:
+    """Say whether a value is a number, which a yes or no is to Python alone."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

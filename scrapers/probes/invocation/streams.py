@@ -13,6 +13,7 @@ from registry.facts import Finding, Json
 from registry.tried import Answer, Cause, Stream
 from registry.vocabulary import Severity
 from scrapers.probes.invocation.json_texts import (
+    BOM,
     NotJson,
     cleaned,
     found,
@@ -23,6 +24,7 @@ from scrapers.probes.invocation.json_texts import (
     texts_of,
 )
 from scrapers.probes.invocation.record import Step
+from scrapers.probes.invocation.schemas import format_of, merged, types_of
 
 STREAMS_LIMIT = 1000
 FIELDS_LIMIT = 1000
@@ -74,8 +76,6 @@ def streams_of(listed: list[Any]) -> Catalog:
     if len(listed) > STREAMS_LIMIT:
         told = f"It lists {len(listed):,} streams; {STREAMS_LIMIT:,} are kept."
         findings.append(_warning(told))
-    if not listed:
-        findings.append(_warning("`--discover` lists no stream."))
     return Catalog(streams=tuple(streams.values()), findings=_once(findings))
 
 
@@ -105,19 +105,33 @@ def _no_catalog(text: str, reason: str) -> Cause:
         return _syncs()
     if not text.strip():
         return _cause("it prints nothing")
-    value, _ = found(text)
-    if value is not None and "streams" in value:
-        return _cause("it prints other text beside it: write that to stderr")
+    value, _ = found(text, "streams")
+    if value is not None:
+        why = "it prints other text beside it: write that to stderr"
+        if text.startswith(BOM) and found(text.removeprefix(BOM), "streams")[1]:
+            why = "it begins with a byte order mark: leave that out"
+        return _cause(why, code="catalog-noise")
     return _cause(f"what it prints is no JSON: {reason}")
 
 
-def _cause(why: str) -> Cause:
+def _cause(why: str, *, code: str = "catalog") -> Cause:
     return Cause(
-        code="catalog",
+        code=code,
         message=f"`--discover` prints no catalog that a client can read: {why}.",
         remedy="Print one JSON object with `streams` to stdout, and nothing else.",
         answer=Answer.NO,
     )
+
+
+def none_listed() -> Finding:
+    """Return the finding for a catalog that lists nothing."""
+    return _warning("`--discover` lists no stream.")
+
+
+def none_without_config() -> Cause:
+    """Return why an empty catalog says nothing of what there is."""
+    message = "It lists no stream without a config, and was not asked with one."
+    return Cause(code="no-streams", message=message)
 
 
 def _syncs() -> Cause:
@@ -170,21 +184,26 @@ def _keys(said: Json, root: Json) -> tuple[str, ...]:
 
 
 def _replication_keys(said: Json, root: Json) -> tuple[str, ...]:
+    """Return the replication keys that there may be, the one that is named before others."""
     listed = texts_of(root.get("valid-replication-keys"))
-    one = root.get("replication-key") or said.get("replication_key")
-    return listed or texts_of([one])
+    one = texts_of([root.get("replication-key") or said.get("replication_key")])
+    return tuple(dict.fromkeys((*one, *listed)))
 
 
 def _fields(schema: Json) -> Mapping[str, str]:
     """Return each field's type as one word or several: `string date-time`, `integer`."""
     members = list(mapping_of(schema.get("properties")).items())[:FIELDS_LIMIT]
-    return {text_of(name): _type(mapping_of(part)) for name, part in members}
+    return {text_of(name): _type(mapping_of(part), schema) for name, part in members}
 
 
-def _type(part: Json) -> str:
+def _type(part: Json, root: Json) -> str:
     said = part.get("type")
     words = texts_of(said if isinstance(said, list) else [said])
     shape = text_of(part.get("format"))
+    if said is None:
+        # It may be said where a reference leads, or in alternatives.
+        whole = merged(part, root)
+        words, shape = tuple(types_of(whole, root)), text_of(format_of(whole, root))
     kinds = sorted(word for word in words if word != "null")
     return " ".join([*kinds, shape] if shape else kinds)
 
@@ -201,9 +220,10 @@ def _size(schema: Mapping[str, Any]) -> int:
 
 def _problems(stream: Stream, said: Json) -> list[Finding]:
     """Return what a client trips over in one stream. Source: the conformance checks."""
-    properties = mapping_of(said.get("schema")).get("properties")
+    declared = mapping_of(said.get("schema")).get("properties")
+    properties = mapping_of(declared)
     told = []
-    if not isinstance(properties, dict):
+    if not isinstance(declared, dict):
         told.append("has no schema with `properties`")
     for word, keys in (
         ("key property", stream.key_properties),

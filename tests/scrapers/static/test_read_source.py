@@ -22,7 +22,10 @@ def main():
     config = args.config
     size = config.get("page_size", 100)
     is_sandbox = config.get("sandbox", False)
+    timeout = config.pop("timeout", 300)
     agent = args.config["user_agent"]
+    quote = self.connection_config.get("quotechar", "'")
+    key = endpoint_config.get("data_key")
     config["written"] = 1
     other = {}
     other["not_a_setting"]
@@ -83,8 +86,26 @@ def test_a_classic_tap_s_settings_are_demanded_or_read():
         "sandbox": {
             "name": "sandbox", "required": False, "kind": "boolean", "value": False,
         },
+        "timeout": {
+            "name": "timeout", "required": False, "kind": "integer", "value": 300,
+        },
         "user_agent": {"name": "user_agent", "required": False},
+        "quotechar": {"name": "quotechar", "required": False, "value": "'"},
     }  # fmt: skip
+
+
+def test_a_key_of_a_classic_tap_is_secret_as_a_declared_setting_is():
+    code = """
+def main(config):
+    config["pwd"], config["apiKey"], config["account_key"], config.get("max_tokens", 5)
+    config["next_page_token"]
+"""
+    secret = {
+        one["name"]
+        for one in read_source({"tap_alpha/__init__.py": code})["settings"]
+        if one.get("sensitive")
+    }
+    assert secret == {"pwd", "apiKey", "account_key"}
 
 
 def test_a_classic_tap_s_schemas_are_its_streams():

@@ -1,58 +1,22 @@
-"""What keeps a release from being installed: a library, a compiler, another package."""
+"""What keeps a release from being installed: a compiler, or another package."""
 
 from registry.tried import Answer
-from scrapers.probes.invocation.rules.rule import rule
+from scrapers.probes.invocation.rules.rule import INSTALLING, rule
 
-LIBRARIES = (
-    rule(
-        "system-library",
-        r"(?P<what>pg_config|mysql_config|krb5-config|nc-config|odbc_config|xml2-config"
-        r"|xslt-config|curl-config|geos-config|gdal-config)\b[^\n]{0,60}"
-        r"(?:not found|No such file|is required)",
-        "It is built from source and needs `{what}` of a system library to be.",
-        "Depend on a package that has wheels, or name the system library in the README.",
-    ),
-    rule(
-        "system-library",
-        r"fatal error: '?(?P<what>Python\.h)'?(?: file not found|: No such file)",
-        "It is built from source and needs the headers of Python (`{what}`).",
-        "Publish wheels, or depend on a package that has them.",
-    ),
-    rule(
-        "system-library",
-        r"fatal error: '?(?P<what>[\w./+-]{1,80}\.h(?:pp)?)'?"
-        r"(?: file not found|: No such file)",
-        "It is built from source and needs the system header `{what}`.",
-        "Depend on a package that has wheels, or name the system library in the README.",
-    ),
-    rule(
-        "system-library",
-        r"cannot find -l(?P<what>[\w.+-]{1,60})",
-        "It is linked against the system library `{what}`, which is not there.",
-        "Depend on a package that has wheels, or name the system library in the README.",
-    ),
-    rule(
-        "system-library",
-        r"Package '?(?P<what>[\w.+-]{1,60})'?,? (?:required by [^\n]{1,80}, )?(?:was )?not "
-        r"found in the pkg-config search path|Can not find valid pkg-config name",
-        "It is built from source and needs a system library that pkg-config knows.",
-        "Depend on a package that has wheels, or name the system library in the README.",
-    ),
-    rule(
-        "system-library",
-        r"(?P<what>lib[\w.+-]{1,60}\.so[\w.]{0,20}): cannot open shared object file",
-        "It needs the system library `{what}` to run.",
-        "Name the system library in the README.",
-    ),
+# Programs that compile, as logs name them: with a path, a platform or a version, if any.
+TOOLS = (
+    r"(?:[\w./-]{0,60}?[/-])?(?:gcc|g\+\+|clang|clang\+\+|cc|c\+\+|cmake|make|ninja|meson"
+    r"|gfortran|cargo|rustc|swig|ld)(?:-\d{1,2})?"
 )
 COMPILERS = (
     rule(
         "compiler",
-        r"(?:command '?|execute '|(?:^|[\s:'\"]))(?P<what>[\w./-]{0,60}?(?:gcc|g\+\+|clang|cc"
-        r"|c\+\+|cmake|make|gfortran))['\"]?(?: failed)?: (?:No such file|not found|command "
-        r"not found)",
-        "It is built from source and needs a compiler (`{what}`).",
+        rf"(?:command '?|execute '|(?:^|[\s:'\"]))(?P<what>{TOOLS})['\"]?(?: failed)?: "
+        rf"(?:No such file|not found|command not found)"
+        rf"|No such file or directory: ['\"](?P<tool>{TOOLS})['\"]",
+        "It is built from source and needs a compiler (`{what}{tool}`).",
         "Publish wheels, or depend on packages that have them.",
+        compiles=True,
     ),
     rule(
         "compiler",
@@ -62,14 +26,30 @@ COMPILERS = (
         r"|unable to execute '(?:gcc|cc|x86_64-linux-gnu-gcc)')",
         "It is built from source and needs a compiler: {what}.",
         "Publish wheels, or depend on packages that have them.",
+        compiles=True,
     ),
+)
+COMPILING = (
     rule(
         "compiling",
-        r"[Cc]ommand '(?:\['(?P<program>[\w./+-]{1,80})'[^\n]{1,8000} returned non-zero"
-        r"|(?P<what>[\w./+-]{1,80})' failed with) exit (?:code|status)",
+        rf"[Cc]ommand '(?:\['(?P<program>{TOOLS})'[^\n]{{1,8000}} returned non-zero"
+        rf"|(?P<what>{TOOLS})' failed with) exit (?:code|status)"
+        r"|error: could not compile `[\w-]{1,80}`",
         "It is built from source, and does not compile here.",
         "Publish wheels, or depend on newer versions of what is compiled.",
         answer=Answer.NO,
+        compiles=True,
+    ),
+)
+BUILDING = (
+    rule(
+        "build-dependency",
+        r"(?:ModuleNotFoundError|ImportError): No module named '?(?P<what>[\w.]{1,100})",
+        "Its build imports `{what}`, which its build system does not require.",
+        "Name the package that has `{what}` in `requires` under `[build-system]` of "
+        "pyproject.toml, or do without it in setup.py.",
+        answer=Answer.NO,
+        steps=INSTALLING,
     ),
 )
 PACKAGES = (

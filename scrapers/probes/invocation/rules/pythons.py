@@ -39,18 +39,48 @@ CAME: Mapping[str, str] = {
     r"unsupported operand type\(s\) for (?P<what>\|): 'type' and 'NoneType'": "3.10",
     r"'type' object is not (?P<what>subscriptable)": "3.9",
 }
-
-
-def gone() -> Iterator[Rule]:
-    """Yield what fails because the Python is newer than the code."""
-    remedy = 'Replace it, or say `requires-python = "<{since}"` until then.'
-    yield rule(
+# What setuptools no longer has, on whatever Python.
+SETUPTOOLS = (
+    rule(
+        "pkg-resources",
+        r"No module named '?(?P<what>pkg_resources)",
+        "Its build needs `pkg_resources`, which setuptools has not had since 82.",
+        'Do without, or say `requires = ["setuptools<81"]` under `[build-system]`.',
+        answer=Answer.NO,
+        steps=INSTALLING,
+    ),
+    rule(
+        "setuptools",
+        r"No module named '?(?P<what>distutils\.msvccompiler)",
+        "Its build needs `{what}`, which setuptools has not had since 74.",
+        'Do without, or say `requires = ["setuptools<74"]` under `[build-system]`.',
+        answer=Answer.NO,
+        steps=INSTALLING,
+    ),
+    rule(
         "pkg-resources",
         r"No module named '?(?P<what>pkg_resources)",
         "It needs `pkg_resources`, which setuptools has not had since 82.",
         "Use `importlib.metadata` and `importlib.resources`, or depend on `setuptools<81`.",
         answer=Answer.NO,
-    )
+    ),
+)
+# Copies of six from before 1.16 find their modules in a way that went with Python 3.12.
+SIX = (
+    rule(
+        "python-too-new",
+        r"No module named '(?P<what>(?:[\w.]{1,100}\.)?six\.moves\b[\w.]{0,100})",
+        "It holds a copy of six that is too old for Python 3.12: there is no `{what}`.",
+        'Depend on a newer version of it, or say `requires-python = "<3.12"` until then.',
+        answer=Answer.NO,
+        gone_in="3.12",
+    ),
+)
+
+
+def gone() -> Iterator[Rule]:
+    """Yield what fails because the Python is newer than the code."""
+    remedy = 'Replace it, or say `requires-python = "<{since}"` until then.'
     for module, since in REMOVED.items():
         yield rule(
             "python-too-new",
@@ -58,6 +88,7 @@ def gone() -> Iterator[Rule]:
             f"It needs the module `{{what}}`, which Python has not had since {since}.",
             remedy.format(since=since),
             answer=Answer.NO,
+            gone_in=since,
         )
     for pattern, since in GONE.items():
         yield rule(
@@ -66,6 +97,7 @@ def gone() -> Iterator[Rule]:
             f"It needs `{{what}}` of the standard library, which went with Python {since}.",
             remedy.format(since=since),
             answer=Answer.NO,
+            gone_in=since,
         )
 
 
@@ -78,6 +110,7 @@ def came() -> Iterator[Rule]:
             f"It needs `{{what}}`, which Python has had only since {since}.",
             f'Say `requires-python = ">={since}"`.',
             answer=Answer.NO,
+            came_in=since,
         )
 
 
@@ -96,6 +129,16 @@ PYTHON_2 = (
         "It is written for Python 2: it imports `{what}`.",
         "Port it to Python 3.",
         answer=Answer.NO,
+    ),
+)
+# Systems have parts of it in packages of their own; `gone` and `came` know what no Python has.
+STANDARD_LIBRARY = (
+    rule(
+        "standard-library",
+        r"No module named '?(?P<what>distutils\b[\w.]{0,60}|tkinter\b|ensurepip\b|idlelib\b"
+        r"|_(?:ctypes|sqlite3|bz2|lzma|curses|tkinter|ssl|hashlib|uuid|dbm|gdbm)\b)",
+        "It needs `{what}` of the standard library, which the Python of that machine lacks.",
+        "",
     ),
 )
 # uv names the Python it was asked for; pip names the package's demand alone.
@@ -124,11 +167,13 @@ COMPILED = (
         "python-too-new",
         r"(?P<what>longintrepr\.h: No such file"
         r"|Py_TYPE\([^\n]{1,80}\) = "
+        r"|too (?:few|many) arguments to function [‘'](?:_Py\w|PyCode_New)"
         r"|has no member named [‘'](?:exc_type|exc_traceback|tp_print|ob_digit|use_tracing"
         r"|f_code|curexc_type|recursion_depth|cframe)[’'])",
         "It is built from source that is older than this Python, and does not compile.",
         "Depend on a newer version of it, or say in `requires-python` where it still does.",
         answer=Answer.NO,
         steps=INSTALLING,
+        compiles=True,
     ),
 )

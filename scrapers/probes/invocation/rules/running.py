@@ -1,7 +1,7 @@
 """What keeps an installed release from starting, or from answering."""
 
 from registry.tried import Answer
-from scrapers.probes.invocation.rules.rule import rule
+from scrapers.probes.invocation.rules.rule import INSTALLING, rule
 
 ASKING = frozenset({"discover", "discover-config", "sync"})
 STARTING = (
@@ -10,6 +10,16 @@ STARTING = (
         r"^\s*(?P<what>(?:SyntaxError|IndentationError|TabError): [^\n]{1,200})",
         "Its code is no Python of this version: {what}.",
         "Correct it, or say in `requires-python` which Python it is for.",
+        answer=Answer.NO,
+    ),
+    rule(
+        "circular-import",
+        r"cannot import name '(?P<what>\w{1,100})' from partially initialized module "
+        r"'(?P<where>[\w.]{1,100})'"
+        r"|partially initialized module '(?P<module>[\w.]{1,100})' has no attribute "
+        r"'(?P<name>\w{1,100})'",
+        "`{where}{module}` is imported in a circle: it has no `{what}{name}` yet.",
+        "Import it where it is used, or move what both need into a module of its own.",
         answer=Answer.NO,
     ),
     rule(
@@ -29,6 +39,16 @@ STARTING = (
         "Correct the entry point under `[project.scripts]`.",
         answer=Answer.NO,
     ),
+    # Where a part of a name is there, Python names the whole.
+    rule(
+        "missing-module",
+        r"(?:ModuleNotFoundError|ImportError): No module named "
+        r"'?(?P<what>(?P<where>\w{1,60})\.[\w.]{1,60})",
+        "It imports `{what}`, which the installed `{where}` does not have.",
+        "Limit what brings `{where}` to versions that have it; where it is your own, put all "
+        "of it into the package.",
+        answer=Answer.NO,
+    ),
     rule(
         "missing-module",
         r"(?:ModuleNotFoundError|ImportError): No module named '?(?P<what>[\w.]{1,100})",
@@ -38,8 +58,8 @@ STARTING = (
     ),
     rule(
         "missing-name",
-        r"ImportError: cannot import name '?(?P<what>\w{1,100})'? from "
-        r"'?(?P<where>[\w.]{1,100})",
+        r"ImportError: cannot import name '(?P<what>\w{1,100})' from "
+        r"'(?P<where>[\w.]{1,100})'",
         "It needs `{what}` of `{where}`, which the installed version does not have.",
         "Limit the dependency to versions that have it, or follow the change.",
         answer=Answer.NO,
@@ -51,12 +71,23 @@ ASKED = (
         r"(?:unrecognized arguments:|[Nn]o such option:?|unknown (?:option|flag):?) "
         r"(?P<what>[^\n]{1,80})",
         "It does not know the flag that it was given: {what}.",
+        # The specification has neither.
+        "Answer to it, as connectors do that are built with the SDK.",
+        answer=Answer.NO,
+        steps=frozenset({"version", "about"}),
+    ),
+    rule(
+        "flag",
+        r"(?:unrecognized arguments:|[Nn]o such option:?|unknown (?:option|flag):?) "
+        r"(?P<what>[^\n]{1,80})",
+        "It does not know the flag that it was given: {what}.",
         "Answer to the flags of the Singer specification.",
         answer=Answer.NO,
+        unless=INSTALLING,
     ),
     rule(
         "credentials",
-        r"(?P<what>DefaultCredentialsError|NoCredentialsError|PartialCredentialsError"
+        r"(?P<what>get_frozen_credentials|DefaultCredentialsError|NoCredentialsError|PartialCredentialsError"
         r"|Could not deserialize key data|invalid_grant|invalid_client"
         r"|InvalidAuthenticationToken|AuthenticationError|AuthenticationException"
         r"|LoginFailed|password authentication failed|[Ii]nvalid (?:API key|credentials)"
@@ -81,6 +112,7 @@ ASKED = (
         r"(?:arguments are required:|Missing (?:required )?option:?) (?P<what>[^\n]{1,120})",
         "It does not answer without a config: it demands {what}.",
         "",
+        unless=INSTALLING,
     ),
     rule(
         "config",
@@ -91,6 +123,7 @@ ASKED = (
         r"|FileNotFoundError: [^\n]{0,120}config[^\n]{0,60})",
         "It needs a real config for this: {what}.",
         "",
+        unless=INSTALLING,
     ),
     rule(
         "config",
@@ -98,26 +131,5 @@ ASKED = (
         "It reads the setting `{what}` before it answers, and ends in a traceback.",
         "Name the missing setting in an error, or answer without it.",
         steps=ASKING,
-    ),
-)
-
-MEMORY = (
-    rule(
-        "shared-memory",
-        r"SemLock[\s\S]{0,400}?(?P<what>PermissionError)",
-        "It needs shared memory, which the sandbox of that machine does not give.",
-        "",
-    ),
-    rule(
-        "memory",
-        r"(?P<what>^MemoryError|Cannot allocate memory|std::bad_alloc|out of memory)",
-        "It needs more memory than it was given.",
-        "",
-    ),
-    rule(
-        "disk",
-        r"(?P<what>No space left on device|Disk quota exceeded)",
-        "It needs more disk than it was given.",
-        "",
     ),
 )

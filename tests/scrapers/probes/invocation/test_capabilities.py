@@ -5,7 +5,7 @@ import json
 import pytest
 
 from registry.schemas import FOLDER
-from registry.tried import CAPABILITIES, Basis
+from registry.tried import CAPABILITIES, Answer, Basis, Question
 from registry.vocabulary import PluginType
 from scrapers.probes.invocation import probe_record
 from tests.scrapers.probes.invocation.records import (
@@ -17,6 +17,7 @@ from tests.scrapers.probes.invocation.records import (
     installed,
     messages,
     record,
+    step,
 )
 
 CLASSIC = {
@@ -96,12 +97,55 @@ def test_what_a_run_proves_is_a_capability():
     assert "capability-undeclared" in codes(tried)
 
 
+def test_a_flag_that_help_hides_and_a_run_answers_to_is_there():
+    tried = probe_record(
+        record(*installed(helped("usage: tap [--catalog FILE]"), about(), discover()))
+    )
+
+    assert "discover" in tried.capabilities.value
+    assert "'discover'" not in messages(tried)
+    assert "'state'" in messages(tried)
+
+
 def test_a_discovery_that_could_not_be_tried_contradicts_nothing():
     need = failed("discover", "KeyError: 'client_id'")
     tried = probe_record(record(*installed(about(), need)))
 
     assert "discover" in tried.capabilities.value
     assert "capability-contradicted" not in codes(tried)
+
+
+TRACE = 'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\n'
+
+
+@pytest.mark.parametrize("need", [
+    failed("discover", TRACE + "ModuleNotFoundError: No module named 'pandas'"),
+    failed("discover", TRACE + "AttributeError: module 'collections' has no attribute "
+           "'Mapping'"),
+    failed("discover", "error: unrecognized arguments: --format=json"),
+    step("discover", ending="signalled", exit_code=None, signal=11),
+    discover('INFO starting\n{"streams": []}'),
+])  # fmt: skip
+@pytest.mark.parametrize("said", [about(), helped()])
+def test_a_discovery_that_broke_down_does_not_take_the_capability(need, said):
+    static = CLASSIC if said["name"] == "help" else {}
+    tried = probe_record(record(*installed(said, need), static=static))
+
+    assert tried.answer(Question.DISCOVERS) is Answer.NO
+    assert "discover" in tried.capabilities.value
+    assert "capability-contradicted" not in codes(tried)
+
+
+@pytest.mark.parametrize("need", [
+    failed("discover", "Error: No such option: --discover"),
+    discover('{"type": "STATE", "value": {}}'),
+    discover("done"),
+])  # fmt: skip
+def test_a_discovery_that_there_is_not_takes_the_capability(need):
+    tried = probe_record(record(*installed(about(), need)))
+
+    assert "discover" not in tried.capabilities.value
+    assert "capability-contradicted" in codes(tried)
 
 
 @pytest.mark.parametrize("said", [

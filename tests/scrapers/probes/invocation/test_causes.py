@@ -8,7 +8,7 @@ from registry.tried import Answer
 from scrapers.probes.invocation.causes import cause_of
 from scrapers.probes.invocation.record import Step
 
-YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
+NO, UNKNOWN = Answer.NO, Answer.UNKNOWN
 PG_CONFIG = """\
       running egg_info
       Error: pg_config executable not found.

@@ -4,6 +4,8 @@ import base64
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scrapers.probes.invocation import config_for, config_from, probe_record
 from scrapers.probes.invocation.configuring import CANARY, canaries_of, canary
@@ -77,6 +79,7 @@ def test_a_value_is_of_its_kind_and_leads_nowhere(schema, value):
     ("api_url", "https://example.invalid"),
     ("host", "example.invalid"),
     ("end_date", "2024-01-01T00:00:00Z"),
+    ("db_port", "443"),
 ])  # fmt: skip
 def test_a_text_is_guessed_by_its_name(name, value):
     text = {"type": "string"}
@@ -114,6 +117,7 @@ def test_a_classic_tap_s_demands_are_met():
             {"name": "client_secret", "required": True, "kind": "password",
              "sensitive": True},
             {"name": "start_date", "required": False, "kind": "date_iso8601"},
+            {"name": "port", "required": True},
             {"name": "page_size", "required": False},
         ]
     }  # fmt: skip
@@ -121,6 +125,7 @@ def test_a_classic_tap_s_demands_are_met():
     assert config_of(helped(), static=static) == {
         "client_secret": canary("client_secret"),
         "start_date": "2024-01-01T00:00:00Z",
+        "port": 443,
     }
 
 
@@ -167,3 +172,126 @@ def test_an_answer_alone_makes_a_config_and_else_the_code():
     assert config_from({}, static) == {"user": "example"}
     assert config_from({"name": "tap-alpha"}, static) == {"user": "example"}
     assert config_from({}, {}) is None
+
+
+TEXT = {"type": ["string"]}
+
+
+def way(word, **properties):
+    members = {"way": {"const": word}, **properties}
+    return {"type": "object", "properties": members, "required": [*members],
+            "additionalProperties": False}  # fmt: skip
+
+
+def made_for(**schema):
+    said = {"type": "object", **schema}
+    config = config_from({"name": "tap-alpha", "settings": said}, {})
+    jsonschema.validate(config, said)
+    return config
+
+
+def test_of_alternatives_one_is_taken_whole():
+    # The second demands less, and would do with the words of the first.
+    union = {"oneOf": [way("user", name=TEXT, pw=TEXT), way("token"), {"type": "null"}]}
+
+    assert made_for(properties={"auth": union}, required=["auth"]) == {
+        "auth": {"way": "user", "name": "example", "pw": "example"}
+    }
+
+
+def test_an_alternative_of_all_settings_is_taken_whole():
+    secret = TEXT | {"secret": True}
+    config = made_for(
+        properties={"url": TEXT, "user": TEXT, "pw": secret, "token": secret},
+        required=["url"],
+        oneOf=[{"required": ["user", "pw"]}, {"required": ["token"]}],
+    )
+
+    assert [*config] == ["url", "user", "pw"]
+
+
+@pytest.mark.parametrize(("items", "made"), [
+    ({"type": "object", "properties": {"path": TEXT, "n": {"type": "integer"}},
+      "required": ["path"]}, {"path": "example"}),
+    ({"type": "object", "required": ["keys"], "properties": {
+        "keys": {"type": "array", "items": {"enum": ["a", "b"]}}}}, {"keys": ["a"]}),
+    ({"$ref": "#/definitions/file"}, {"path": "example"}),
+    ({"oneOf": [way("csv", path=TEXT), way("none")]}, {"way": "csv", "path": "example"}),
+    ({"type": "number"}, 1.0),
+])  # fmt: skip
+def test_what_an_array_holds_is_whole(items, made):
+    file = {"type": "object", "properties": {"path": TEXT}, "required": ["path"]}
+    config = made_for(
+        properties={"files": {"type": "array", "items": items}},
+        required=["files"],
+        definitions={"file": file},
+    )
+
+    assert config == {"files": [made]}
+
+
+def test_what_else_is_demanded_by_what_is_set_is_set():
+    config = made_for(
+        properties={"user": TEXT, "pw": TEXT, "kind": {"enum": ["a"]}, "key": TEXT},
+        required=["user", "kind"],
+        dependentRequired={"user": ["pw"]},
+        **{
+            "if": {"properties": {"kind": {"const": "a"}}},
+            "then": {"required": ["key"]},
+        },
+    )
+
+    assert config == {"user": "example", "kind": "a", "key": "example", "pw": "example"}
+
+
+def test_an_object_that_takes_any_name_has_what_it_demands():
+    headers = {"type": "object", "properties": {"Accept": TEXT}, "required": ["Accept"],
+               "additionalProperties": TEXT}  # fmt: skip
+
+    config = made_for(properties={"headers": headers}, required=["headers"])
+    assert config == {"headers": {"Accept": "example"}}
+
+
+leaves = st.sampled_from([
+    TEXT, {"type": "integer"}, {"type": "number", "minimum": 3}, {"type": "boolean"},
+    {"type": ["string", "null"], "format": "date-time"}, {"const": "x"}, {"enum": [1, 2]},
+    {"type": "string", "secret": True}, {"const": 5},
+])  # fmt: skip
+words = st.sampled_from(["a", "b", "host", "url"])
+
+
+def objects(inner):
+    return st.dictionaries(words, inner, min_size=1, max_size=3).flatmap(
+        lambda members: st.lists(st.sampled_from(sorted(members)), unique=True).map(
+            lambda required: {"type": "object", "properties": members,
+                              "required": required, "additionalProperties": False}
+        )
+    )  # fmt: skip
+
+
+def unions(inner):
+    ways = st.lists(st.dictionaries(words, inner, max_size=2), min_size=1, max_size=3)
+    return ways.map(
+        lambda some: {"oneOf": [way(f"w{at}", **one) for at, one in enumerate(some)]}
+    )
+
+
+nodes = st.recursive(
+    leaves,
+    lambda inner: (
+        objects(inner)
+        | unions(inner)
+        | inner.map(lambda items: {"type": "array", "items": items})
+    ),
+    max_leaves=8,
+)
+
+
+@given(objects(nodes))
+def test_a_made_up_config_is_one_by_the_connector_s_own_schema(schema):
+    config = config_from({"name": "tap-alpha", "settings": schema}, {})
+
+    if config is None:
+        assert not schema["required"]
+    else:
+        jsonschema.validate(config, schema)

@@ -163,6 +163,58 @@ def test_a_version_is_read_out_of_what_is_printed(text, answer, said):
     assert (tried.reported_version and tried.reported_version.value) == said
 
 
+@pytest.mark.parametrize("said", ["v1.2.3.", "01.2.3", "1.2.3.0"])
+def test_another_way_to_write_a_version_is_none(said):
+    tried = probe_record(record(*installed(version(f"tap-alpha {said}"))))
+    assert "version" not in codes(tried)
+
+
+@pytest.mark.parametrize("before", [
+    "INFO begins\n", '{"level": "info", "name": "tap"}\n', '{"type": "log"}\n' * 3, "\ufeff",
+])  # fmt: skip
+def test_what_stands_before_an_answer_hides_nothing_of_it(before):
+    said, listed = about(), discover()
+    noisy = [replace(said, before), replace(listed, before)]
+    tried = probe_record(record(*installed(helped(), *noisy)))
+
+    assert tried.settings.value == probe_record(record(*installed(said))).settings.value
+    assert "discover" in tried.capabilities.value
+    assert codes(tried) == ["discovers-catalog-noise", "about"]
+    mark = before == "\ufeff"
+    assert ("byte order mark" in messages(tried)) is mark
+
+
+def replace(said, before):
+    return {**said, "stdout": before + said["stdout"]}
+
+
+def test_a_licence_s_text_is_told_from_none():
+    tried = probe_record(record(*installed(), metadata={"license": "Copyright\n" * 50}))
+    assert "has a licence's text" in messages(tried)
+    tried = probe_record(record(*installed(), metadata={"license": "UNKNOWN"}))
+    assert "names no licence" in messages(tried)
+
+
+@pytest.mark.parametrize(("module", "said"), [
+    ("requests", "nothing that it depends on brings"),
+    ("requests.sessions2", "the installed `requests` does not have"),
+    ("tap_alpha", "Its own module `tap_alpha` is not in what is installed"),
+    ("tap_alpha.streams", "the installed `tap_alpha` does not have"),
+])  # fmt: skip
+def test_who_has_to_bring_a_module_is_told_by_whose_it_is(module, said):
+    log = f"Traceback (most recent call last):\nModuleNotFoundError: No module named {module!r}"
+    tried = probe_record(record(step("install"), failed("import", log)))
+
+    assert codes(tried) == ["imports-missing-module"]
+    assert said in messages(tried)
+
+
+def test_a_dependency_s_licence_that_is_unknown_is_none():
+    known = package("lib-a", license="UNKNOWN"), package("lib-b")
+    tried = probe_record(record(*installed(), packages=list(known)))
+    assert [one.license for one in tried.dependencies] == ["", "MIT"]
+
+
 def test_another_version_than_the_installed_one_is_told():
     assert "version" in codes(probe_record(record(*installed(version("tap v0.0.1")))))
 
@@ -216,6 +268,15 @@ def test_dependencies_are_the_lock_without_the_connector():
     ([package("x", filename="x-1-cp312-cp312-manylinux1_x86_64.whl")], installed(), "no"),
     ([], [failed("build", "error: command 'gcc' failed: No such file")], "yes"),
     ([], [failed("build", "Error: pg_config executable not found.")], "yes"),
+    ([], [failed("build", "x.c:1: fatal error: sql.h: No such file or directory")], "yes"),
+    ([], [failed("build", "error: command '/usr/bin/gcc' failed with exit code 1")], "yes"),
+    ([], [failed("build", "error: ‘_ts’ has no member named ‘exc_type’")], "yes"),
+    ([], [failed("build", "Command '['git', 'log']' returned non-zero exit status 1.")],
+     "unknown"),
+    ([], [failed("build", "ImportError: libpq.so.5: cannot open shared object file: No "
+                 "such file or directory")], "unknown"),
+    ([], [failed("build", "ModuleNotFoundError: No module named 'numpy'")], "unknown"),
+    ([], [failed("build", "OSError: [Errno 28] No space left on device")], "unknown"),
     ([], [failed("resolve", "strange")], "unknown"),
 ])  # fmt: skip
 def test_a_compiler_is_needed_where_one_compiled(packages, steps, answer):
@@ -224,9 +285,53 @@ def test_a_compiler_is_needed_where_one_compiled(packages, steps, answer):
     assert tried.needs_compiler.value == answer
 
 
+NO_LIBRARY = "ImportError: libodbc.so.2: cannot open shared object file: No such file"
+
+
+@pytest.mark.parametrize(("steps", "library"), [
+    ([failed("build", "FileNotFoundError: [Errno 2] No such file or directory: "
+             "'pg_config'")], "libpq"),
+    ([*installed()[:2], failed("import", NO_LIBRARY)], "unixODBC"),
+    (installed(failed("help", NO_LIBRARY)), "unixODBC"),
+    (installed(helped()), ""),
+    ([failed("build", "error: command 'gcc' failed: No such file")], ""),
+    ([failed("build", "No space left on device", ending="memory")], ""),
+])  # fmt: skip
+def test_a_system_library_that_was_missing_is_named(steps, library):
+    tried = probe_record(record(*steps))
+
+    assert tried.needs_library == tried.as_json()["needs_library"] == library
+
+
+@pytest.mark.parametrize(("steps", "said", "framework", "version"), [
+    (installed(about(sdk_version="0.40.0")), {"packages": [package("singer-sdk")]},
+     observed("singer-sdk"), observed("0.40.0")),
+    (installed(), {"packages": [package("singer-sdk", version="0.39")]},
+     Known(value="singer-sdk", basis=Basis.STATIC),
+     Known(value="0.39", basis=Basis.STATIC)),
+    # The SDK brings the classic library along; its own word comes first.
+    (installed(), {"packages": [package("singer-python"), package("singer-sdk")],
+                   "static": {"framework": "singer-sdk"}},
+     Known(value="singer-sdk", basis=Basis.STATIC), Known(value="1.0", basis=Basis.STATIC)),
+    (installed(), {"packages": [package("pipelinewise-singer-python")]},
+     Known(value="singer-python", basis=Basis.STATIC), None),
+    (installed(about(sdk_version="[could not be detected]")), {}, None, None),
+    (installed(), {"packages": [package("requests")]}, None, None),
+])  # fmt: skip
+def test_the_framework_and_its_version_are_known_by_word_or_lock(
+    steps, said, framework, version
+):
+    tried = probe_record(record(*steps, **said))
+
+    assert (tried.framework, tried.sdk_version) == (framework, version)
+
+
 @pytest.mark.parametrize(("metadata", "said"), [
     ({"license_expression": "Apache-2.0", "license": "x"}, "Apache-2.0"),
     ({"classifiers": ["License :: OSI Approved :: MIT License"]}, "MIT License"),
+    ({"classifiers": ["License :: OSI Approved :: MIT License",
+                      "License :: OSI Approved :: Apache Software License"]},
+     "MIT License, Apache Software License"),
     ({"license": "MIT"}, "MIT"),
     ({"license": "Copyright\n" * 50}, None),
     ({"summary": "x"}, None),

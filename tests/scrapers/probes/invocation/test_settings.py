@@ -8,6 +8,7 @@ from registry.documents import Address
 from registry.lint import lint
 from registry.tried import Basis
 from registry.vocabulary import PluginType, SettingKind
+from scrapers.probes.conformance.demands import demands_of
 from scrapers.probes.invocation import definition_of, probe_record
 from tests.scrapers.probes.invocation.records import (
     about,
@@ -77,6 +78,10 @@ def test_an_object_that_takes_any_name_is_one_setting():
     ({"type": "string", "secret": True}, "password"),
     ({"type": "string", "writeOnly": True, "enum": ["a"]}, "password"),
     ({"airbyte_secret": True}, "password"),
+    ({"type": "string", "format": "password"}, "password"),
+    ({"anyOf": [{"type": "string", "secret": True}, {"type": "null"}]}, "password"),
+    ({"oneOf": [{"type": ["null", "string"], "format": "password"}]}, "password"),
+    ({"anyOf": [{"type": "string"}, {"type": "object", "secret": True}]}, None),
     ({"type": "array", "secret": True}, "array"),
     ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, "integer"),
     ({"oneOf": [{"const": "a"}, {"const": "b"}]}, "options"),
@@ -178,6 +183,119 @@ def test_settings_that_stand_in_an_alternative_are_settings():
     assert tried.required_groups.value == ()
 
 
+OBJECT = {"type": "object", "additionalProperties": False}
+TEXT, SECRET = {"type": ["string"]}, {"type": ["string"], "secret": True}
+
+
+def way(word, **properties):
+    """Return an alternative as the SDK writes those of its DiscriminatedUnion."""
+    told = {"const": word, "description": f"Discriminator for object of type '{word}'."}
+    members = {"way": told, **properties}
+    return OBJECT | {"properties": members, "required": [*members]}
+
+
+UNION = {"oneOf": [way("user", name=TEXT, pw=SECRET), way("token", token=SECRET)]}
+
+
+def test_what_tells_alternatives_apart_has_the_words_of_all():
+    tried = tried_with(properties={"auth": UNION}, required=["auth"])
+    one = {setting.name: setting for setting in tried.settings.value}
+
+    assert list(one) == ["auth.way", "auth.name", "auth.pw", "auth.token"]
+    assert one["auth.way"].as_definition() == {
+        "name": "auth.way",
+        "kind": "options",
+        "options": [
+            {"label": "user", "value": "user"},
+            {"label": "token", "value": "token"},
+        ],
+    }
+    assert tried.required_groups.value == (
+        ("auth.way", "auth.name", "auth.pw"), ("auth.way", "auth.token"),
+    )  # fmt: skip
+    assert not messages(tried)
+
+
+@pytest.mark.parametrize(("own", "kind", "options"), [
+    # What is said of itself counts, and of an open text the alternatives' words.
+    ({"enum": ["user", "token", "none"]}, "options", ("user", "token", "none")),
+    ({"type": "string", "title": "Way"}, "options", ("user", "token")),
+    ({"type": "string", "secret": True}, "password", ()),
+])  # fmt: skip
+def test_alternatives_add_to_what_is_said_of_all(own, kind, options):
+    schema = {"type": "object", "properties": {"way": own}, **UNION}
+    one = settings_of(auth=schema)["auth.way"]
+
+    assert (one.kind, one.options) == (SettingKind(kind), options)
+
+
+def test_a_word_of_one_alternative_alone_does_not_close_what_is_open():
+    free = {"type": "object", "properties": {"other": {"type": "string"}}}
+    schema = {
+        "type": "object",
+        "properties": {"way": {"type": "string"}},
+        "anyOf": [way("user"), free],
+    }
+
+    assert settings_of(auth=schema)["auth.way"].kind is SettingKind.STRING
+
+
+@pytest.mark.parametrize(("schema", "kind", "options"), [
+    ({"const": "x"}, "options", ("x",)),
+    ({"type": "string", "const": "x"}, "options", ("x",)),
+    ({"oneOf": [{"const": "a"}, {"const": "b"}, {"type": "null"}]}, "options", ("a", "b")),
+    ({"anyOf": [{"enum": ["a"]}, {"const": "b"}]}, "options", ("a", "b")),
+    ({"const": 5}, "integer", ()),
+    ({"enum": [0.5, 1.5, None]}, "decimal", ()),
+    ({"const": True}, "boolean", ()),
+])  # fmt: skip
+def test_values_that_are_listed_have_a_type(schema, kind, options):
+    tried = tried_with(properties={"one": schema})
+
+    one = tried.settings.value[0]
+    assert (one.kind, one.options) == (SettingKind(kind), options)
+    assert not messages(tried)
+
+
+DEMANDS = [
+    {"if": {"properties": {"a": {"const": "x"}}}, "then": {"required": ["b"]}},
+    {"if": {"required": ["a"]}, "else": {"anyOf": [{"required": ["b"]}]}},
+    {"allOf": [{"if": {"required": ["a"]}, "then": {"required": ["b"]}}]},
+    {"dependentRequired": {"c": ["b"]}},
+    {"dependencies": {"a": ["b"]}},
+    {"dependentSchemas": {"a": {"required": ["b"]}}},
+]
+
+
+@pytest.mark.parametrize("demand", DEMANDS)
+@pytest.mark.parametrize("is_nested", [True, False])
+def test_a_demand_that_no_group_says_leaves_the_groups_unknown(demand, is_nested):
+    text = {"type": "string"}
+    schema = {"type": "object", "properties": {"a": text, "b": text, "c": text},
+              "required": ["a"], **demand}  # fmt: skip
+    if is_nested:
+        schema = {"properties": {"auth": schema}, "required": ["auth"]}
+    tried = tried_with(**schema)
+
+    assert tried.required_groups is None
+    assert "settings_group_validation" not in definition_of(tried)
+    assert [one.path[-1] for one in tried.settings.value] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("demand", [
+    {"if": {"required": ["a"]}, "then": {"properties": {"a": {"minLength": 3}}}},
+    {"if": {"required": ["a"]}},
+    {"dependentRequired": {"b": ["a"]}},
+    {"dependentRequired": {}},
+])  # fmt: skip
+def test_a_demand_that_the_groups_meet_changes_nothing(demand):
+    text = {"type": "string"}
+
+    assert groups_of(properties={"a": text, "b": text}, required=["a"], **demand) == [
+        ("a",)
+    ]
+
+
 @pytest.mark.parametrize("schema", [
     {"properties": {"a": {"$ref": "#/properties/a"}}},
     {"properties": {"a": {"$ref": "#"}}, "required": ["a"], "type": "object"},
@@ -253,7 +371,7 @@ def test_names_are_unique_and_groups_name_settings(schema):
     tried = tried_with(**schema)
 
     listed = [one.name for one in tried.settings.value]
-    groups = tried.required_groups.value
+    groups = tried.required_groups.value if tried.required_groups else ()
     assert len(listed) == len(set(listed))
     assert all(group and set(group) <= set(listed) for group in groups)
     sets = [set(group) for group in groups]
@@ -266,3 +384,12 @@ def test_no_setting_is_one_that_a_client_refuses(schema):
 
     place = Address(type=PluginType.EXTRACTORS, name="tap-alpha", variant="ada")
     assert not [one for one in lint(place, definition) if one.code == "setting"]
+
+
+def test_what_is_demanded_and_not_declared_leaves_no_set_enough():
+    schema = {"properties": {"key": {"type": "string"}}, "required": ["key", "secret"]}
+    tried = tried_with(**schema)
+    assert tried.required_groups is None
+    assert "'secret' is required, and not declared" in messages(tried)
+    assert [one.is_required for one in tried.settings.value] == [True]
+    assert demands_of({"settings": schema}, {}).always == {"key", "secret"}

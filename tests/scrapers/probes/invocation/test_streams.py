@@ -5,12 +5,14 @@ import json
 import pytest
 
 from registry.tried import Answer, Basis, Question
-from scrapers.probes.invocation import probe_record
+from scrapers.probes.invocation import probe_record, surface_of
 from tests.scrapers.probes.invocation.records import (
     CATALOG,
+    about,
     codes,
     discover,
     failed,
+    helped,
     installed,
     messages,
     record,
@@ -95,21 +97,21 @@ def test_all_streams_together_are_bounded():
     assert "1,500 streams" in messages(tried)
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ("", "prints nothing"),
-    ("[]", "no list of `streams`"),
-    ('{"streams": {}}', "no list of `streams`"),
-    ('{"streams": [}', "no JSON"),
-    ('starting\n{"streams": []}', "other text beside it"),
-    ('{"streams": []}\ndone', "other text beside it"),
-    ('{"streams": ' + "[" * 100_000, "no JSON"),
+@pytest.mark.parametrize(("text", "code", "said"), [
+    ("", "catalog", "prints nothing"),
+    ("[]", "catalog", "no list of `streams`"),
+    ('{"streams": {}}', "catalog", "no list of `streams`"),
+    ('{"streams": [}', "catalog", "no JSON"),
+    ('starting\n{"streams": []}', "catalog-noise", "other text beside it"),
+    ('{"streams": []}\ndone', "catalog-noise", "other text beside it"),
+    ('{"streams": ' + "[" * 100_000, "catalog", "no JSON"),
 ])  # fmt: skip
-def test_what_is_no_catalog_is_told_with_its_cause(text, said):
+def test_what_is_no_catalog_is_told_with_its_cause(text, code, said):
     tried = probe_record(record(*installed(discover(text))))
 
     assert tried.streams is None
     assert tried.answer(Question.DISCOVERS) is Answer.NO
-    assert outcome(tried).cause.code == "catalog"
+    assert outcome(tried).cause.code == code
     assert said in messages(tried)
 
 
@@ -157,10 +159,52 @@ def test_an_id_that_is_listed_twice_counts_once():
     assert "listed twice" in messages(tried)
 
 
-def test_an_empty_catalog_is_told():
-    tried = tried_of()
+EMPTY = json.dumps({"streams": []})
+
+
+def with_config(stdout):
+    return discover(stdout) | {"name": "discover-config"}
+
+
+def test_a_list_of_none_without_a_config_leaves_the_streams_unknown():
+    tried = probe_record(record(*installed(helped(), about(), discover(EMPTY))))
+
+    assert tried.streams is None and "streams" not in surface_of(tried)
+    assert tried.answer(Question.DISCOVERS) is Answer.UNKNOWN
+    assert outcome(tried).cause.code == "no-streams"
+    assert "discover" in tried.capabilities.value
+    assert not tried.findings
+
+
+def test_a_config_that_leads_nowhere_does_not_prove_that_there_are_none():
+    need = failed("discover-config", "requests: Max retries exceeded with url: /")
+    tried = probe_record(record(*installed(discover(EMPTY), need)))
+
+    assert tried.streams is None
+    assert tried.answer(Question.DISCOVERS) is Answer.UNKNOWN
+    assert outcome(tried).cause.code == "network"
+
+
+def test_the_streams_that_a_config_brings_count_and_not_the_list_of_none():
+    full = with_config(json.dumps(CATALOG))
+    tried = probe_record(record(*installed(discover(EMPTY), full)))
+
+    assert [one.id for one in tried.streams.value] == ["things"]
+    assert tried.answer(Question.DISCOVERS) is Answer.YES
+
+
+def test_an_empty_catalog_with_a_config_is_one_and_is_told():
+    tried = probe_record(record(*installed(discover(EMPTY), with_config(EMPTY))))
 
     assert tried.streams.value == () and "lists no stream" in messages(tried)
+    assert tried.answer(Question.DISCOVERS) is Answer.YES
+
+
+def test_what_the_code_has_stands_in_for_a_list_of_none():
+    static = {"streams": CATALOG["streams"]}
+    tried = probe_record(record(*installed(discover(EMPTY)), static=static))
+
+    assert tried.streams.basis is Basis.STATIC
 
 
 def test_the_code_s_streams_stand_in_where_none_are_listed():
@@ -170,3 +214,24 @@ def test_the_code_s_streams_stand_in_where_none_are_listed():
 
     assert tried.streams.basis is Basis.STATIC
     assert tried.streams.value[0].id == "things"
+
+
+def test_the_replication_key_that_is_named_comes_before_those_that_may_be():
+    root = {"valid-replication-keys": ["at", "id"], "replication-key": "id"}
+    one = stream_of(metadata=[{"breadcrumb": [], "metadata": root}])
+    assert one.replication_keys == ("id", "at")
+
+
+def test_a_field_s_type_is_read_where_it_is_said():
+    schema = {
+        "properties": {
+            "a": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
+            "b": {"$ref": "#/definitions/moment"},
+            "c": {"type": ["null", "string"]},
+            "d": {},
+        },
+        "definitions": {"moment": {"type": "string", "format": "date-time"}},
+    }
+    assert stream_of(schema=schema).fields == {
+        "a": "integer", "b": "string date-time", "c": "string", "d": "",
+    }  # fmt: skip
