@@ -13,6 +13,7 @@ from scrapers.probes.conformance.check import (
     Result,
 )
 from scrapers.probes.conformance.recording import RecordedRun, Recording
+from scrapers.probes.conformance.showing import NO, YES, shown
 
 type Said = Mapping[str, Any]
 # Said one by one in a text; of the others, how many there are.
@@ -43,6 +44,8 @@ def as_text(said: Said) -> str:
                 lines += _lines(one)
     for result in UNSEEN:
         lines += _together(result, said["checks"])
+    if said["shown"]:
+        lines.append(_shown(said["shown"]))
     return "\n".join(lines)
 
 
@@ -55,6 +58,7 @@ def as_json(name: str, report: Report, recording: Recording) -> dict[str, Any]:
         "counts": {result.value: count for result, count in report.counts.items()},
         "could_be_judged": sum(report.counts[result] for result in JUDGED),
         "must_failures": [one.check.id for one in report.failures],
+        "shown": shown(report, recording),
         "checks": [_verdict(one) for one in report.judged],
         "runs": [_run(run) for run in recording.runs.values()],
     }
@@ -86,6 +90,13 @@ def _counts(said: Said) -> str:
     counts = [f"{n} {result}" for result, n in said["counts"].items() if n]
     judged = f"{said['could_be_judged']} of {len(said['checks'])} checks"
     return f"{judged} could be judged: {', '.join(counts)}"
+
+
+def _shown(said: list[Said]) -> str:
+    """Return in one line which capabilities were seen at work, and which are none."""
+    words = [one["word"] for one in said if one["answer"] == YES]
+    others = [f"not {one['word']}" for one in said if one["answer"] == NO]
+    return f"shown {', '.join(words + others)}"
 
 
 def _verdict(one: Judged) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 from scrapers.conforming.cases import CONFIG_ARGS, REFUSAL_S, Case, configured
 from scrapers.conforming.driving import Connector, drive
 from scrapers.conforming.presets import Preset, mistyped
-from scrapers.probes.conformance.configs import WITHOUT, required_settings
+from scrapers.probes.conformance.configs import WITHOUT
+from scrapers.probes.conformance.demands import demands_of
 from scrapers.probes.conformance.messages import strict_json
 from scrapers.probes.conformance.recording import RecordedRun
 
@@ -23,7 +24,8 @@ def first_runs(connector: Connector, stdin: bytes = b"") -> dict[str, RecordedRu
         Case(name="help", args=("--help",)),
         Case(name="version", args=("--version",)),
         Case(name="about", args=("--about", "--format=json")),
-        Case(name="unknown-option", args=("--songbook-unknown-option",)),
+        # Where a config is demanded first, the lack of one would be all that is told.
+        Case(name="unknown-option", args=(*missing, "--songbook-unknown-option")),
         Case(name="no-config", stdin=stdin, seconds=REFUSAL_S),
         Case(name="absent-config", args=missing, stdin=stdin, seconds=REFUSAL_S),
         Case(
@@ -48,16 +50,19 @@ def about_of(runs: Mapping[str, RecordedRun]) -> Mapping[str, Any] | None:
 
 
 def wrong_configs(
-    preset: Preset, about: Mapping[str, Any] | None, stdin: bytes = b""
+    preset: Preset,
+    about: Mapping[str, Any] | None,
+    static: Mapping[str, Any],
+    stdin: bytes = b"",
 ) -> Iterator[Case]:
     """Yield cases with a required setting less each, and with one of a wrong type."""
     fed: dict[str, Any] = {"stdin": stdin, "seconds": REFUSAL_S}
-    required = [name for name in required_settings(about) if name in preset.config]
-    for name in required[:WITHOUT_LIMIT]:
+    for name in demands_of(about, static).needed(preset.config)[:WITHOUT_LIMIT]:
         less = {key: value for key, value in preset.config.items() if key != name}
         yield replace(configured(f"{WITHOUT}{name}", less), **fed)
-    if wrong := mistyped(preset.config, about or {}):
-        yield replace(configured("wrong-type", wrong), **fed)
+    name, wrong = mistyped(preset.config, about or {})
+    if wrong:
+        yield replace(configured("wrong-type", wrong), about=name, **fed)
 
 
 def why_missing(about: Mapping[str, Any] | None) -> dict[str, str]:

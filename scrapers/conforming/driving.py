@@ -19,6 +19,7 @@ from typing import Any
 import sandbox
 from sandbox import Limits, Run
 from sandbox.limits import GIB, MIB
+from sandbox.progress import begin
 from scrapers.conforming.cases import Case
 from scrapers.conforming.lending import Lent
 from scrapers.conforming.postgres import ADDRESS
@@ -63,7 +64,8 @@ class Connector:
     """What is run, and what its sandbox sees.
 
     `python` is an interpreter that nothing of the connector's has touched: it drives, and
-    reads back. `libraries` are folders with what our reader needs for some formats, where
+    reads back. `static` is what was read in its code, as a probe's record has it. `libraries`
+    are folders with what our reader needs for some formats, where
     its sandbox sees them. A server at MOCK says `answers` as JSON and `documents` as they
     are, by path. `postgres` is what a database server can be made of.
     """
@@ -71,6 +73,7 @@ class Connector:
     name: str
     command: tuple[str, ...]
     python: str
+    static: Mapping[str, Any] = field(default_factory=dict)
     libraries: tuple[str, ...] = ()
     readable: Mapping[Path, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -93,6 +96,7 @@ def drive(
     case finds an empty database of PostgreSQL, if one is lent, and its rows are read. Raises
     CantRun where there is no sandbox, or no server starts in it.
     """
+    begin(f"running {', '.join(case.name for case in cases)}")
     shares = [cases[n::workers] for n in range(workers)]
     lent = connector.postgres if has_postgres else Lent()
     one = partial(_drive_share, replace(connector, postgres=lent), tuple(needles))

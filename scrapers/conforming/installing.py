@@ -9,7 +9,8 @@ from typing import Any
 
 import sandbox
 from sandbox.installing import PLACE
-from sandbox.providing import Provided, provided
+from sandbox.provided import Provided
+from sandbox.providing import provided
 from sandbox.sources import SourceTree
 from sandbox.trying import main_executable
 from sandbox.workshop import Workshop
@@ -17,6 +18,7 @@ from scrapers.conforming.driving import CantRun, Connector
 from scrapers.conforming.lending import lent_postgres
 from scrapers.conforming.libraries import libraries
 from scrapers.probes.conformance.recording import Kind
+from scrapers.static.wheel import read_wheel
 
 # The first of the two words counts: `tap-target-metrics` is a tap.
 KIND = re.compile(r"(?:^|[-_])(tap|target)[-_]")
@@ -48,6 +50,7 @@ def installed(
     workshop: Workshop,
     rescue: str = "",
     source: SourceTree | None = None,
+    beside: tuple[str, ...] = (),
     kind: str | None = None,
     executable: str | None = None,
     answers: Mapping[str, Any] = NOTHING,
@@ -58,7 +61,12 @@ def installed(
     can't be installed or has no command, and what `provided` raises.
     """
     with provided(
-        spec, python=python, workshop=workshop, rescue=rescue, source=source
+        spec,
+        python=python,
+        workshop=workshop,
+        rescue=rescue,
+        source=source,
+        beside=beside,
     ) as done:
         if done.environment is None:
             raise CantRun(_why(done))
@@ -94,12 +102,19 @@ def _connector(
         name=name,
         command=(f"{PLACE}/bin/{name}",),
         python=str(done.interpreter.executable),
+        static=_static(done),
         libraries=tuple(readers.values()),
         readable={**done.readable, **readers},
         environment={"PATH": f"{PLACE}/bin:/usr/bin:/bin"},
         answers=answers,
         postgres=lent_postgres(state),
     )
+
+
+def _static(done: Provided) -> Mapping[str, Any]:
+    """Return what the code says of settings, as the record of a try has it."""
+    said = read_wheel(done.wheel) if done.wheel else {}
+    return {key: said[key] for key in ("framework", "settings") if key in said}
 
 
 def kind_of(name: str) -> Kind:

@@ -9,7 +9,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from sandbox.index import IndexFailure
-from sandbox.providing import Provided, provided
+from sandbox.provided import Provided
+from sandbox.providing import provided
 from sandbox.workshop import Workshop
 
 # Pinned, so that two runs of one release are read alike. The first that a Python can have is

@@ -24,12 +24,12 @@ from scrapers.conforming.presets import Preset, made_up
 from scrapers.conforming.replays import Replay, replays
 from scrapers.conforming.verdicts import NotStarted, made_of
 from scrapers.probes.conformance.comparing import compared
+from scrapers.probes.conformance.lacking import step_of
 from scrapers.probes.conformance.loading import BY_ID, SIMPLEST
-from scrapers.probes.conformance.recording import Ending, Kind, RecordedRun
+from scrapers.probes.conformance.recording import Kind, RecordedRun
 from scrapers.probes.conformance.written import by_id, rows_of
 from scrapers.probes.invocation.causes import cause_of
 from scrapers.probes.invocation.json_texts import cleaned
-from scrapers.probes.invocation.record import Step
 from scrapers.source_trees import asked
 
 # As many as two sandboxes run to their end, however long each takes.
@@ -40,8 +40,6 @@ LACKING = frozenset(
     {"config", "credentials", "network", "memory", "disk", "timed-out", "output",
      "refused", "processes"}
 )  # fmt: skip
-# How the words of one ending are spelt for the rules of causes.
-ENDINGS = {Ending.TOO_MUCH_OUTPUT: "output", Ending.LOST: "refused"}
 RAISED = re.compile(
     r"^(?:\w+\.){0,9}\w*(?:Error|Exception|Invalid\w*)\b.*", re.MULTILINE
 )
@@ -65,11 +63,11 @@ def answer_loading(question: Mapping[str, Any], workshop: Workshop) -> Json:
 
     Raises NotStarted, what `asked` raises, and what `installed` raises but CantRun.
     """
-    taps, (spec, source) = question["taps"], asked(question, workshop)
+    taps, wanted = question["taps"], asked(question, workshop)
     head: Json = {
         "layout": LAYOUT,
-        "spec": spec,
-        "commit": source.commit if source else "",
+        "spec": wanted.shown,
+        "commit": wanted.commit,
         "config_is_made_up": True,
         "loads": [],
     }
@@ -77,12 +75,13 @@ def answer_loading(question: Mapping[str, Any], workshop: Workshop) -> Json:
         return head
     try:
         with installed(
-            spec,
+            wanted.spec,
             python=str(question["python"]),
             workshop=workshop,
             rescue=str(question["rescue"]),
             kind=Kind.TARGET,
-            source=source,
+            source=wanted.source,
+            beside=wanted.beside,
         ) as one:
             return head | made_of(one) | loads_of(one, taps)
     except CantRun as error:
@@ -93,7 +92,8 @@ def loads_of(one: Installed, taps: Sequence[Mapping[str, Any]]) -> Json:
     """Return what an installed target does with each tap's records. Raises NotStarted."""
     try:
         about = about_of(drive(one.connector, [ABOUT]))
-        preset = made_up(Kind.TARGET, one.connector.name, about)
+        name, static = one.connector.name, one.connector.static
+        preset = made_up(Kind.TARGET, name, about, static)
         lent = one.connector.postgres
         if preset.needs_postgres and not lent.folder:
             return _blocked(Blocked.SIMPLEST, lent.lack) | {"config_is_made_up": True}
@@ -189,14 +189,9 @@ def _read_back(run: RecordedRun, simplest: RecordedRun, messages: bytes) -> Seen
 def _cause(run: RecordedRun) -> Cause:
     """Return why a run failed: by the rules, or by the last error that it printed."""
     said = run.stderr.decode("utf-8", "replace")
-    step = Step(
-        name="load",
-        ending=ENDINGS.get(run.ending, run.ending.value),
-        exit_code=run.exit_code,
-        signal=run.signal,
-        stderr=said,
+    cause = cause_of(step_of(run, "load")) or Cause(
+        code="unknown", message="It did not end well."
     )
-    cause = cause_of(step) or Cause(code="unknown", message="It did not end well.")
     raised = RAISED.findall(said[-LOG_LIMIT:])
     if cause.code == "unknown" and raised:
         return replace(cause, message=f"{run.ended.capitalize()}: {raised[-1][:300]}")

@@ -15,6 +15,7 @@ from scrapers.conforming.command_line import (
 from scrapers.conforming.driving import Connector, drive
 from scrapers.conforming.presets import Preset, given, made_up
 from scrapers.conforming.samples import sample_for
+from scrapers.probes.conformance.bookmarks import final_state
 from scrapers.probes.conformance.catalogs import (
     Catalog,
     name_of,
@@ -24,7 +25,6 @@ from scrapers.probes.conformance.catalogs import (
 from scrapers.probes.conformance.messages import messages
 from scrapers.probes.conformance.recording import Kind, RecordedRun, Recording
 from scrapers.probes.conformance.selection import choose_field, choose_stream
-from scrapers.probes.conformance.states import final_state
 
 SYNC_S = 60.0
 DISCOVER = Case(name="discover", args=("--discover",))
@@ -49,7 +49,11 @@ def record_tap(
     runs = first_runs(connector)
     about, usage = about_of(runs), runs["help"].stdout
     recording = Recording(
-        kind=Kind.TAP, runs=runs, missing=why_missing(about), about=about
+        kind=Kind.TAP,
+        runs=runs,
+        missing=why_missing(about),
+        about=about,
+        static=connector.static,
     )
     sample = sample_for(connector.name, about) if config is None else None
     if sample is not None:
@@ -59,13 +63,13 @@ def record_tap(
         # One that leads nowhere any more is no better than any other config of ours.
         is_synthetic = not _has_records(recording)
         return tap.resume(replace(recording, is_synthetic=is_synthetic))
-    made = made_up(Kind.TAP, connector.name, about)
-    preset = made if config is None else given(config)
-    recording = replace(
-        recording, secrets=preset.secrets, is_synthetic=preset.is_synthetic
-    )
+    made = made_up(Kind.TAP, connector.name, about, connector.static)
+    preset = made if config is None else given(config, about)
     tap = _Tap(connector, preset, dict(files or {}), usage)
-    return tap.resume(tap.sync(tap.discover(recording)))
+    recording = tap.discover(replace(recording, secrets=preset.secrets))
+    recording = tap.sync(recording)
+    is_synthetic = config is None and not _is_enough(preset, recording)
+    return tap.resume(replace(recording, is_synthetic=is_synthetic))
 
 
 class _Tap:
@@ -85,7 +89,7 @@ class _Tap:
         """Return the recording with two discoveries and the wrong configs."""
         names = ("discover", "discover-again")
         cases = [self._case(name, *DISCOVER.args, seconds=SYNC_S) for name in names]
-        wrong = wrong_configs(self.preset, recording.about)
+        wrong = wrong_configs(self.preset, recording.about, recording.static)
         cases += [replace(case, files=self.files) for case in wrong]
         recording = _with(recording, drive(self.connector, cases))
         found = read_catalog(recording.runs["discover"].stdout)
@@ -95,6 +99,8 @@ class _Tap:
     def sync(self, recording: Recording) -> Recording:
         """Return the recording with two syncs of everything."""
         cases = [self._sync(name, recording.catalog) for name in ("sync", "sync-again")]
+        # It may write batches though nobody asked for any.
+        cases[0] = replace(cases[0], read_back=True)
         return _with(recording, drive(self.connector, cases))
 
     def resume(self, recording: Recording) -> Recording:
@@ -172,6 +178,15 @@ def _catalog_option(usage: bytes) -> str:
         if option.encode() in usage:
             return option
     return ""
+
+
+def _is_enough(preset: Preset, recording: Recording) -> bool:
+    """Say whether a config that nobody gave was seen to do: nothing in it, or a sync with it.
+
+    A tap may well list its streams with values that lead nowhere.
+    """
+    lists = recording.succeeded("discover") is not None and not preset.config
+    return lists or recording.succeeded("sync") is not None
 
 
 def _has_records(recording: Recording) -> bool:

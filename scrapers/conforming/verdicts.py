@@ -1,27 +1,24 @@
-"""What a sandbox answers for a conformance ticket: verdicts on a release, no recording."""
+"""What a sandbox answers for a conformance ticket: verdicts on a release, and the recording.
 
-import json
+A recording that is kept from the last time is judged by the rules of now, and nothing is run.
+"""
+
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import Any
 
+from registry.catalog.recordings import CONTENT_BYTES, RECORDED_AT, RECORDING
 from registry.facts import Json
 from sandbox.workshop import Workshop
-from scrapers.apart import CPU_S, Overrun, apart
-from scrapers.conformance_report import as_json
 from scrapers.conforming import CantRun, record
 from scrapers.conforming.installing import Installed, installed
-from scrapers.conforming.masking import masked
-from scrapers.probes.conformance import CHECKS, VERSION, judge
-from scrapers.probes.conformance.check import Judged, Report, inconclusive
+from scrapers.conforming.judging import TEXT_BYTES, judged_apart
+from scrapers.conforming.plan import plan
+from scrapers.probes.conformance import VERSION
 from scrapers.probes.conformance.recording import Recording
+from scrapers.probes.conformance.storing import NoRecording, packed, unpacked
 from scrapers.probes.invocation.json_texts import cleaned
 from scrapers.source_trees import asked
-
-# Of each text: a message, and the end of what was printed.
-TEXT_BYTES = 500
-# Of a whole record, as JSON.
-RECORD_BYTES = 300_000
-TOO_LONG = "Judging what it wrote took too long, and was stopped."
 
 
 class NotStarted(OSError):
@@ -31,21 +28,26 @@ class NotStarted(OSError):
 def answer_conformance(question: Mapping[str, Any], workshop: Workshop) -> Json:
     """Return the verdicts on the release in question; none where it can't be installed.
 
-    Judged here, next to the recording, which is megabytes and is not kept. Raises NotStarted,
-    what `asked` raises, and what `installed` raises but CantRun.
+    What an older suite has judged is judged once more from what is kept of it, if that was
+    run by our plan; anything else is run. Raises NotStarted, what `asked` raises, and what
+    `installed` raises but CantRun.
     """
-    spec, source = asked(question, workshop)
-    head: Json = {"layout": VERSION, "spec": spec, "problem": ""}
-    head["commit"] = source.commit if source else ""
+    kept = question.get(RECORDING)
+    if kept and question["layout"] < VERSION and (said := _judged_again(kept)):
+        return said
+    wanted = asked(question, workshop)
+    head: Json = {"spec": wanted.shown, "commit": wanted.commit}
+    head |= {"layout": VERSION, "problem": ""}
     try:
         with installed(
-            spec,
+            wanted.spec,
             python=str(question["python"]),
             workshop=workshop,
             rescue=str(question["rescue"]),
-            source=source,
+            source=wanted.source,
+            beside=wanted.beside,
         ) as one:
-            return head | made_of(one) | _judged(spec, one)
+            return _judged(head | made_of(one), one)
     except CantRun as error:
         return head | {"problem": cleaned(str(error), text_limit=TEXT_BYTES)}
 
@@ -61,41 +63,37 @@ def made_of(one: Installed) -> Json:
     }
 
 
-def judged_apart(name: str, recording: Recording, *, cpu_s: int = CPU_S) -> Json:
-    """Return the report on a recording, whatever its schemas would have the judge do."""
-    try:
-        said: Json = apart(report_of, name, recording, cpu_s=cpu_s)
-    except Overrun:
-        meant = [one for one in CHECKS if one.kind in (None, recording.kind)]
-        said = as_json(
-            name,
-            Report(tuple(Judged(one, inconclusive(TOO_LONG)) for one in meant)),
-            recording,
-        )
-        return fitted(said, recording)
-    return said
-
-
-def report_of(name: str, recording: Recording) -> Json:
-    """Return the report as it is kept. It may take for ever: see `judged_apart`."""
-    return fitted(as_json(name, judge(recording), recording), recording)
-
-
-def fitted(said: Json, recording: Recording) -> Json:
-    """Return a report without secrets, with short texts, and not too long as a whole."""
-    kept: Json = cleaned(masked(said, recording.secrets), text_limit=TEXT_BYTES)
-    if len(json.dumps(kept)) > RECORD_BYTES:
-        kept["runs"] = []
-    if len(json.dumps(kept)) > RECORD_BYTES:
-        kept["checks"] = [{**one, "evidence": []} for one in kept["checks"]]
-    return kept
-
-
-def _judged(spec: str, one: Installed) -> Json:
+def _judged(head: Json, one: Installed) -> Json:
+    """Return the record of a release that is run now, with the recording beside it."""
     try:
         recording = record(one.kind, one.connector)
     except CantRun as error:
         raise NotStarted(str(error)) from error
     except RecursionError:
-        return {"problem": "Its catalog is nested too deeply to be handed back to it."}
-    return judged_apart(spec, recording)
+        problem = "Its catalog is nested too deeply to be handed back to it."
+        return head | {"problem": problem}
+    said = head | judged_apart(head["spec"], recording)
+    return said | _with_recording(recording, head)
+
+
+def _with_recording(recording: Recording, head: Json) -> Json:
+    """Return the recording as a record has it; nothing where it is too much to be kept."""
+    try:
+        content = packed(recording, head)
+    except RecursionError:
+        return {}
+    if len(content) > CONTENT_BYTES:
+        return {}
+    return {RECORDING: {"plan": plan(), "content": b64encode(content).decode()}}
+
+
+def _judged_again(kept: Mapping[str, Any]) -> Json:
+    """Return the record of what was run before, as judged now; empty where it has to be run."""
+    if kept.get("plan") != plan():
+        return {}
+    try:
+        recording, head = unpacked(b64decode(kept["content"]))
+    except NoRecording:
+        return {}
+    said = head | judged_apart(str(head["spec"]), recording)
+    return said | {"layout": VERSION, RECORDED_AT: kept["made_at"]}

@@ -1,13 +1,15 @@
 """The conformance suite: named checks over a recorded run, each a pure function.
 
 A check never runs anything. `scrapers/conforming` makes the recordings, in the sandbox.
-Raising VERSION has every current release run and judged again: verdicts are kept, and
-recordings are not.
+Raising VERSION has every current release judged again by what is kept of its last run; what
+`scrapers.conforming.plan` has changed since is run again.
 """
 
 from scrapers.probes.conformance import (
+    batches,
     cli,
     configs,
+    deleting,
     discovery,
     keeping,
     loading,
@@ -22,7 +24,7 @@ from scrapers.probes.conformance import (
 from scrapers.probes.conformance.check import Check, Judged, Report
 from scrapers.probes.conformance.recording import Recording
 
-VERSION = 3
+VERSION = 5
 CHECKS: tuple[Check, ...] = (
     *cli.CHECKS,
     *configs.CHECKS,
@@ -33,7 +35,9 @@ CHECKS: tuple[Check, ...] = (
     *states.CHECKS,
     *resuming.CHECKS,
     *selection.CHECKS,
+    *batches.CHECKS,
     *targets.CHECKS,
+    *deleting.CHECKS,
     *keeping.CHECKS,
     *loading.CHECKS,
 )

@@ -55,6 +55,22 @@ def keys_of(stream: Mapping[str, Any]) -> tuple[str, ...]:
     return ()
 
 
+def inclusions_of(stream: Mapping[str, Any]) -> dict[tuple[str, ...], Any]:
+    """Return what is said of inclusion, by breadcrumb."""
+    return {
+        breadcrumb: metadata["inclusion"]
+        for breadcrumb, metadata in metadata_of(stream).items()
+        if "inclusion" in metadata
+    }
+
+
+def key_inclusions_of(stream: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is said of the inclusion of each key of which anything is said."""
+    said = inclusions_of(stream)
+    paths = {key: ("properties", key) for key in keys_of(stream)}
+    return {key: said[path] for key, path in paths.items() if path in said}
+
+
 def replication_of(stream: Mapping[str, Any]) -> tuple[Any, Any]:
     """Return the replication method and key that a stream names, None where it does not."""
     root = metadata_of(stream).get((), {})

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 
+from scrapers.probes.conformance.lacking import lack_of, limit_of
 from scrapers.probes.conformance.recording import Kind, RecordedRun, Recording
 
 # More of the same does not say more.
@@ -182,10 +183,20 @@ def inconclusive(detail: str) -> Verdict:
     return Verdict(Result.INCONCLUSIVE, detail)
 
 
-def ended_badly(run: RecordedRun, *, is_synthetic: bool = False) -> Verdict:
-    """Return how a run failed; where its config is made up, that blames nobody."""
+def ended_without(run: RecordedRun, *, is_synthetic: bool) -> Verdict:
+    """Return how a run failed; where it lacked what nobody gave it, that blames nobody.
+
+    That may be anything where its config is made up, and else what it says itself.
+    """
     if is_synthetic:
-        return inconclusive(f"It may need a real config: {tail(run)}")
+        return inconclusive(f"It fails with a config that was made up: {tail(run)}")
+    if lack := lack_of(run):
+        return inconclusive(lack)
+    return ended_badly(run)
+
+
+def ended_badly(run: RecordedRun) -> Verdict:
+    """Return how a run failed."""
     return failed(f"{run.ended.capitalize()}.", tail(run))
 
 
@@ -218,8 +229,8 @@ def _unjudgeable(recording: Recording, name: str, *, must_pass: bool) -> Verdict
     run = recording.runs.get(name)
     if run is None:
         return skipped(recording.missing.get(name, f"There was no run {name!r}."))
-    if run.limit:
-        return inconclusive(f"The run {name!r} says nothing: {run.limit}.")
+    if limit := limit_of(run):
+        return inconclusive(f"The run {name!r} says nothing: {limit.rstrip('.')}.")
     if not run.is_ok and NETWORK.search(run.stderr):
         return inconclusive(f"The run {name!r} needs the network: {tail(run)}")
     if must_pass and not run.is_ok:

@@ -1,5 +1,6 @@
 """What a connector's command line must do, whatever it connects to."""
 
+import re
 from collections.abc import Iterator
 
 from scrapers.probes.conformance import spec
@@ -11,14 +12,21 @@ from scrapers.probes.conformance.check import (
     ended_badly,
     failed,
     found,
+    inconclusive,
     not_applicable,
     passed,
+    tail,
 )
-from scrapers.probes.conformance.messages import strict_json
-from scrapers.probes.conformance.recording import RecordedRun, Recording
+from scrapers.probes.conformance.messages import messages, strict_json
+from scrapers.probes.conformance.recording import Ending, RecordedRun, Recording
 
 SHOULD = Level.SHOULD
 START_LIMIT_S = 5.0
+DEAD = "No run of it exits with 0."
+# What is longer than that is no version, whatever numbers are in it.
+VERSION_LIMIT = 1000
+VERSION = re.compile(rb"(?<![\w.])v?\d+(?:\.\d+)+")
+NUMBERS = re.compile(r"\d+")
 
 
 @declare(
@@ -42,9 +50,17 @@ def help_exits_with_0(recording: Recording) -> Verdict:
 def version_is_printed(recording: Recording) -> Verdict:
     """--version exits with 0 and prints a version."""
     run = recording.runs["version"]
-    if run.is_ok and not (run.stdout + run.stderr).strip():
+    said = (run.stdout.strip() or run.stderr.strip())[:VERSION_LIMIT]
+    if not run.is_ok:
+        return ended_badly(run)
+    if not said:
         return failed("It exits with 0 and prints nothing.")
-    return exits_with_0(run)
+    if not VERSION.search(said) or messages(said):
+        return failed(
+            "It exits with 0 and prints no version.",
+            said.splitlines()[0].decode("utf-8", "replace"),
+        )
+    return passed()
 
 
 @declare(
@@ -78,11 +94,14 @@ def secrets_stay_secret(recording: Recording) -> Verdict:
     """Secrets are never printed."""
     if not recording.secrets:
         return not_applicable("No secret was in the config.")
-    return found(
+    leaks = [
         f"The run {run.name!r} prints a secret of the config on {place}."
         for run in recording.runs.values()
         for place in _leaks(run, recording.secrets)
-    )
+    ]
+    if not leaks and not recording.works:
+        return not_applicable(DEAD)
+    return found(leaks)
 
 
 @declare(
@@ -94,7 +113,7 @@ def secrets_stay_secret(recording: Recording) -> Verdict:
 )
 def unknown_option_is_refused(recording: Recording) -> Verdict:
     """An unknown option is refused."""
-    return refuses(recording.runs["unknown-option"])
+    return refuses(recording, "unknown-option", "no-config", "absent-config")
 
 
 @declare(
@@ -107,7 +126,9 @@ def unknown_option_is_refused(recording: Recording) -> Verdict:
 def start_is_quick(recording: Recording) -> Verdict:
     """--help takes less than 5 s."""
     # The first run compiles byte code; any of both being quick is enough.
-    runs = [recording.runs[n] for n in ("help", "version") if n in recording.runs]
+    runs = [run for n in ("help", "version") if (run := recording.succeeded(n))]
+    if not runs:
+        return not_applicable("Neither --help nor --version exits with 0.")
     seconds = min(run.seconds for run in runs)
     if seconds < START_LIMIT_S:
         return passed(f"It took {seconds:.1f} s.")
@@ -119,11 +140,29 @@ def exits_with_0(run: RecordedRun) -> Verdict:
     return passed() if run.is_ok else ended_badly(run)
 
 
-def refuses(run: RecordedRun) -> Verdict:
-    """Return a failure for a run that exited with 0 all the same."""
+def refuses(recording: Recording, name: str, *others: str) -> Verdict:
+    """Return a failure for a run that exited with 0 all the same, or died of a signal.
+
+    One that fails whatever it is asked has refused nothing, and one that fails as one of the
+    `others` does, in which that is not wrong, was not seen to.
+    """
+    run = recording.runs[name]
     if run.is_ok:
         return failed("It exits with 0.", " ".join(run.args))
+    if not recording.works:
+        return not_applicable(DEAD)
+    if run.ending is Ending.SIGNALLED:
+        return ended_badly(run)
+    known = (recording.runs.get(other) for other in others)
+    if alike := next((o for o in known if o and _end_alike(o, run)), None):
+        return inconclusive(f"It fails as it does in the run {alike.name!r}.")
     return passed(f"{run.ended.capitalize()}.")
+
+
+def _end_alike(one: RecordedRun, other: RecordedRun) -> bool:
+    """Say whether both fail with the same last words, times and numbers aside."""
+    ends = [NUMBERS.sub("0", tail(run)) for run in (one, other)]
+    return not one.is_ok and not other.is_ok and ends[0] == ends[1]
 
 
 def _leaks(run: RecordedRun, secrets: tuple[str, ...]) -> Iterator[str]:

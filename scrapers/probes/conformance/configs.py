@@ -1,15 +1,18 @@
 """What a connector must do with a config that is missing, broken or incomplete."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from scrapers.probes.conformance import spec
 from scrapers.probes.conformance.check import (
     NETWORK,
     Level,
+    Result,
     Verdict,
     checks_of,
     declare,
+    ended_badly,
     failed,
     found,
     inconclusive,
@@ -18,14 +21,18 @@ from scrapers.probes.conformance.check import (
     tail,
 )
 from scrapers.probes.conformance.cli import refuses
-from scrapers.probes.conformance.messages import texts_in
-from scrapers.probes.conformance.recording import RecordedRun, Recording
-from scrapers.probes.conformance.schemas import properties_of, schema_problem
+from scrapers.probes.conformance.demands import demands_in
+from scrapers.probes.conformance.recording import Ending, RecordedRun, Recording
+from scrapers.probes.conformance.schemas import schema_problem
 
 SHOULD = Level.SHOULD
 TRACEBACK = b"Traceback (most recent call last)"
 # Runs of this prefix have one required setting less each.
 WITHOUT = "without:"
+NOTHING = "Nothing says of a setting that it is required."
+# What is run with a whole config.
+WHOLE = ("sync", "F01")
+LIKEWISE = "so does the whole config, which may be for the same reason"
 
 
 @declare(
@@ -52,9 +59,9 @@ def settings_are_a_schema(recording: Recording) -> Verdict:
 )
 def missing_config_is_refused(recording: Recording) -> Verdict:
     """Without a config that it needs it does not exit with 0."""
-    if not required_settings(recording.about):
-        return not_applicable("It declares no setting that is required.")
-    return refuses(recording.runs["no-config"])
+    if not demands_in(recording).is_any:
+        return not_applicable(NOTHING)
+    return refuses(recording, "no-config", *WHOLE)
 
 
 @declare(
@@ -77,7 +84,7 @@ def missing_config_gives_a_message(recording: Recording) -> Verdict:
 )
 def absent_file_is_refused(recording: Recording) -> Verdict:
     """A config file that does not exist is refused."""
-    return refuses(recording.runs["absent-config"])
+    return refuses(recording, "absent-config", *WHOLE)
 
 
 @declare(
@@ -104,7 +111,7 @@ def absent_file_is_named(recording: Recording) -> Verdict:
 )
 def broken_config_is_refused(recording: Recording) -> Verdict:
     """A config that is no JSON is refused."""
-    return refuses(recording.runs["broken-config"])
+    return refuses(recording, "broken-config", *WHOLE)
 
 
 @declare(
@@ -126,20 +133,24 @@ def broken_config_gives_a_message(recording: Recording) -> Verdict:
 )
 def required_settings_are_required(recording: Recording) -> Verdict:
     """A config without a required setting is refused."""
-    runs = recording.named(WITHOUT)
+    demands, runs = demands_in(recording), recording.named(WITHOUT)
+    if not demands.is_any:
+        return not_applicable(NOTHING)
     if not runs:
-        return not_applicable("It declares no setting that is required.")
-    unclear = [run for run in runs if _is_unclear(run)]
-    if unclear and not any(run.is_ok for run in runs):
-        name = _left_out(unclear[0])
-        return inconclusive(
-            f"Without {name!r} it went on to where there is no network."
+        return not_applicable(f"The config has nothing that {demands.basis}.")
+    if any(run.is_ok for run in runs):
+        said = found(
+            f"It runs without {_left_out(run)!r}, which {demands.basis}."
+            for run in runs
+            if run.is_ok
         )
-    return found(
-        f"It runs without {_left_out(run)!r}, which it declares as required."
-        for run in runs
-        if run.is_ok
-    )
+        # Nobody has promised what was only read.
+        return replace(said, result=Result.WARN) if demands.is_read else said
+    for run in runs:
+        if not _is_refused(recording, run, _left_out(run)):
+            return inconclusive(f"Without {_left_out(run)!r} {_how(run)}.")
+    names = ", ".join(map(_left_out, runs))
+    return passed(f"It refuses a config without what {demands.basis}: {names}.")
 
 
 @declare(
@@ -151,7 +162,7 @@ def required_settings_are_required(recording: Recording) -> Verdict:
 def missing_setting_is_named(recording: Recording) -> Verdict:
     """The error for a missing setting names it."""
     tried = recording.named(WITHOUT)
-    runs = [run for run in tried if not (run.is_ok or _is_unclear(run))]
+    runs = [run for run in tried if _is_refused(recording, run, _left_out(run))]
     if not runs:
         return not_applicable("No run without a required setting was refused.")
     return found(
@@ -170,18 +181,45 @@ def missing_setting_is_named(recording: Recording) -> Verdict:
 )
 def wrong_type_is_refused(recording: Recording) -> Verdict:
     """A setting of the wrong type is refused."""
-    return refuses(recording.runs["wrong-type"])
+    run = recording.runs["wrong-type"]
+    # Named is the setting as what the run is about.
+    has_failed = run.ending is Ending.EXITED and not run.is_ok and recording.works
+    if has_failed and not _is_refused(recording, run, run.stdin):
+        return inconclusive(f"It fails, and {LIKEWISE}.")
+    return refuses(recording, "wrong-type")
 
 
 def _has_no_traceback(run: RecordedRun) -> Verdict:
+    if run.is_ok:
+        return not_applicable("It exits with 0.")
+    if run.ending is Ending.SIGNALLED:
+        return ended_badly(run)
     if TRACEBACK in run.stderr:
         return failed("It ends with a traceback.", tail(run))
+    if not (run.stderr + run.stdout).strip():
+        return failed("It says nothing.")
     return passed()
 
 
-def _is_unclear(run: RecordedRun) -> bool:
-    """Say whether a run may have ended for want of time or network, not of a setting."""
-    return bool(run.limit or NETWORK.search(run.stderr))
+def _is_refused(recording: Recording, run: RecordedRun, name: str) -> bool:
+    """Say whether a run failed for one setting, and not for want of time or network.
+
+    Where the whole config fails as well, only a message that names the setting tells.
+    """
+    if run.is_ok or run.ending is not Ending.EXITED or NETWORK.search(run.stderr):
+        return False
+    is_named = bool(name) and name.encode("utf-8", "replace") in run.stderr + run.stdout
+    is_whole_good = any(map(recording.succeeded, WHOLE))
+    return is_named or is_whole_good
+
+
+def _how(run: RecordedRun) -> str:
+    """Return why a failure without a setting does not say that it was refused."""
+    if run.ending is not Ending.EXITED:
+        return run.ended
+    if NETWORK.search(run.stderr):
+        return "it went on to where there is no network"
+    return f"it fails, and {LIKEWISE}"
 
 
 def _left_out(run: RecordedRun) -> str:
@@ -191,15 +229,6 @@ def _left_out(run: RecordedRun) -> str:
 def settings_of(about: Mapping[str, Any] | None) -> Any:
     """Return the settings that `--about` declares, as they stand there."""
     return (about or {}).get("settings")
-
-
-def required_settings(about: Mapping[str, Any] | None) -> list[str]:
-    """Return the required settings without a default."""
-    settings = settings_of(about)
-    properties = properties_of(settings)
-    said = settings.get("required") if isinstance(settings, Mapping) else None
-    known = [(n, properties.get(n)) for n in texts_in(said)]
-    return [n for n, s in known if not (isinstance(s, Mapping) and "default" in s)]
 
 
 CHECKS = checks_of(globals())

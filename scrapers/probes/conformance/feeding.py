@@ -5,6 +5,7 @@ import json
 
 from scrapers.probes.conformance import spec
 from scrapers.probes.conformance.fixtures import (
+    DATE_TIME,
     STRING,
     Expected,
     Fixture,
@@ -57,6 +58,39 @@ BATCH = Fixture(
         state("orders", 2),
     ),
     expected=Expected.EITHER,
+    rows={"orders": (ADA, BO)},
+)
+
+OLD = tuple({"id": n, "name": f"old {n}"} for n in (1, 2, 3))
+OLD_NAMES = frozenset(str(row["name"]) for row in OLD)
+# A table as a whole, and once more with a row less.
+VERSIONED = Fixture(
+    id="G14",
+    title="Two versions of a table",
+    spec=spec.ACTIVATE_VERSION,
+    remedy="",
+    messages=(
+        schema("orders", NAME),
+        *({**record("orders", row), "version": 1} for row in OLD),
+        {"type": "ACTIVATE_VERSION", "stream": "orders", "version": 1},
+        state("orders", 3),
+        *({**record("orders", row), "version": 2} for row in (ADA, BO)),
+        {"type": "ACTIVATE_VERSION", "stream": "orders", "version": 2},
+        state("orders", 5),
+    ),
+    rows={"orders": (ADA, BO)},
+)
+DELETED_AT = "_sdc_deleted_at"
+DELETED = Fixture(
+    id="G17",
+    title="A record that is marked as deleted",
+    spec=spec.RECORD_METADATA,
+    remedy="",
+    messages=stream_of(
+        "orders",
+        {**NAME, DELETED_AT: DATE_TIME},
+        [{**ADA, DELETED_AT: None}, {**BO, DELETED_AT: "2024-05-06T07:08:09Z"}],
+    ),
     rows={"orders": (ADA, BO)},
 )
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, NotRequired, TypedDict, Unpack
+from typing import Any, NotRequired, TypedDict, TypeIs, Unpack
 
 from scrapers.probes.conformance.check import Level
 
@@ -69,15 +69,19 @@ class Fixture:
 
     @cached_property
     def states(self) -> tuple[Any, ...]:
-        """Return the values of its STATE messages, in order."""
-        said = (m for m in self.messages if not isinstance(m, str))
-        return tuple(m.get("value") for m in said if m.get("type") == "STATE")
+        """Return the values of its STATE messages, in order; one without a value is none."""
+        return tuple(m["value"] for m in self.messages if _is_state(m))
 
     @property
     def ends_with_state(self) -> bool:
         """Say whether its last message is a STATE: then that covers all of it."""
-        last = self.messages[-1] if self.messages else ""
-        return not isinstance(last, str) and last.get("type") == "STATE"
+        return bool(self.messages) and _is_state(self.messages[-1])
+
+
+def _is_state(message: Record | str) -> TypeIs[Record]:
+    if isinstance(message, str):
+        return False
+    return message.get("type") == "STATE" and "value" in message
 
 
 def schema(

@@ -1,14 +1,16 @@
 """Checks out of fixtures: whether a target loaded, or refused, what it was fed."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from typing import Any
 
 from scrapers.probes.conformance import faults, shapes, values
 from scrapers.probes.conformance.check import (
     Check,
     Verdict,
     ended_badly,
+    ended_without,
     failed,
     found,
     not_applicable,
@@ -17,6 +19,7 @@ from scrapers.probes.conformance.check import (
     tail,
 )
 from scrapers.probes.conformance.fixtures import Expected, Fixture, Record
+from scrapers.probes.conformance.messages import json_object
 from scrapers.probes.conformance.recording import Ending, Kind, RecordedRun, Recording
 from scrapers.probes.conformance.written import RowsById, by_id, differences, rows_of
 
@@ -27,6 +30,9 @@ FIXTURES: tuple[Fixture, ...] = (
 )
 # If it is not loaded, nothing that is refused was refused for what is wrong with it.
 SIMPLEST = "F01"
+# Its streams are called like files elsewhere.
+ESCAPING = "F26"
+UNWRITTEN = "It wrote nothing to its folder."
 WHOLE = re.compile(r"-?[0-9]{1,20}")
 BY_ID: Mapping[str, Fixture] = {fixture.id: fixture for fixture in FIXTURES}
 
@@ -38,13 +44,25 @@ def judge_fixture(fixture: Fixture, recording: Recording) -> Verdict:
         return not_applicable("Not even the simplest fixture was loaded (F01).")
     if run.ending is Ending.SIGNALLED:
         return ended_badly(run)
-    if run.output.escaped:
+    # What all others write elsewhere is told once, by G06: it does not break their rules.
+    if run.output.escaped and fixture.id == ESCAPING:
         return failed(f"It wrote outside its folder: {run.output.escaped[0]}.")
     if not run.is_ok:
         return _refused(fixture, run, recording)
     if fixture.expected is Expected.REFUSED:
         return failed("It exits with 0.")
-    return _read_back(fixture, run, recording) if fixture.rows else passed()
+    if fixture.rows:
+        return _read_back(fixture, run, recording)
+    return WITHOUT_ROWS.get(fixture.id, _loaded)(fixture, run)
+
+
+def states_of(run: RecordedRun) -> list[Any]:
+    """Return the states that a target passed on, in order.
+
+    States may be any JSON; ours are objects.
+    """
+    read = (json_object(text) for text in run.stdout.split(b"\n") if text.strip())
+    return [said for said in read if said is not None]
 
 
 def unread_reason(run: RecordedRun, recording: Recording) -> str:
@@ -71,8 +89,9 @@ def rows_there(fixture: Fixture, run: RecordedRun, stream: str) -> set[int]:
 def _refused(fixture: Fixture, run: RecordedRun, recording: Recording) -> Verdict:
     if fixture.expected is not Expected.LOADED:
         return passed(f"It refuses it: {tail(run)}")
-    is_first = fixture.id == SIMPLEST
-    return ended_badly(run, is_synthetic=is_first and recording.is_synthetic)
+    if fixture.id == SIMPLEST:
+        return ended_without(run, is_synthetic=recording.is_synthetic)
+    return ended_badly(run)
 
 
 def _read_back(fixture: Fixture, run: RecordedRun, recording: Recording) -> Verdict:
@@ -84,6 +103,29 @@ def _read_back(fixture: Fixture, run: RecordedRun, recording: Recording) -> Verd
         for stream, sent in fixture.rows.items()
         for problem in _differing(stream, sent, _rows(fixture, run, stream))
     )
+
+
+def _loaded(fixture: Fixture, run: RecordedRun) -> Verdict:
+    """Return a pass: to end well is all that is asked."""
+    return passed()
+
+
+def _is_passed_on(fixture: Fixture, run: RecordedRun) -> Verdict:
+    if fixture.states[-1] in states_of(run):
+        return passed()
+    return failed("It exits with 0, and passes no state on.")
+
+
+def _stays_inside(fixture: Fixture, run: RecordedRun) -> Verdict:
+    """Return a pass for what wrote files, and all of them within its folder."""
+    return passed() if run.output.files else not_applicable(UNWRITTEN)
+
+
+# What is asked besides the exit code of fixtures without rows.
+WITHOUT_ROWS: Mapping[str, Callable[[Fixture, RecordedRun], Verdict]] = {
+    "F04": _is_passed_on,
+    ESCAPING: _stays_inside,
+}
 
 
 def _rows(fixture: Fixture, run: RecordedRun, stream: str) -> RowsById:

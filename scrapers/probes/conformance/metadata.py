@@ -2,19 +2,35 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from scrapers.probes.conformance import spec
-from scrapers.probes.conformance.catalogs import keys_of, metadata_of, replication_of
+from scrapers.probes.conformance.catalogs import (
+    inclusions_of,
+    key_inclusions_of,
+    keys_of,
+    metadata_of,
+    replication_of,
+)
 from scrapers.probes.conformance.check import Level, checks_of, declare
-from scrapers.probes.conformance.discovery import Stream, each_stream
+from scrapers.probes.conformance.discovery import (
+    Stream,
+    each_stream,
+    each_stream_with,
+)
 from scrapers.probes.conformance.recording import Kind
 from scrapers.probes.conformance.schemas import properties_of
+from scrapers.probes.invocation.json_texts import mapping_of
+from scrapers.probes.invocation.schemas import alternatives, merged
 
 SHOULD, TAP = Level.SHOULD, Kind.TAP
 RUN = ("discover",)
 INCLUSIONS = ("available", "automatic", "unsupported")
 METHODS = ("INCREMENTAL", "FULL_TABLE", "LOG_BASED")
+# Schemas that lead into themselves would have more ways at each step.
+NODES_LIMIT = 50
+BARE, KEYLESS = "No stream has metadata.", "No stream names a key."
 
 
 @declare(
@@ -24,10 +40,10 @@ METHODS = ("INCREMENTAL", "FULL_TABLE", "LOG_BASED")
     kind=TAP,
     after=RUN,
 )
-@each_stream
+@each_stream_with(lambda s: "metadata" in s, BARE)
 def metadata_has_its_shape(stream: Stream) -> Iterator[str]:
     """Metadata is a list of breadcrumbs with metadata."""
-    said = stream.get("metadata", [])
+    said = stream["metadata"]
     if not isinstance(said, list):
         yield "its metadata is no list"
     elif len(metadata_of(stream)) < len({_crumb(e) for e in said}):
@@ -56,7 +72,7 @@ def metadata_has_a_root(stream: Stream) -> Iterator[str]:
     kind=TAP,
     after=RUN,
 )
-@each_stream
+@each_stream_with(metadata_of, BARE)
 def breadcrumbs_lead_somewhere(stream: Stream) -> Iterator[str]:
     """Every breadcrumb leads to a node of the schema."""
     for breadcrumb in metadata_of(stream):
@@ -71,11 +87,10 @@ def breadcrumbs_lead_somewhere(stream: Stream) -> Iterator[str]:
     kind=TAP,
     after=RUN,
 )
-@each_stream
+@each_stream_with(inclusions_of, "No metadata has an inclusion.")
 def inclusions_are_known(stream: Stream) -> Iterator[str]:
     """inclusion is one of available, automatic, unsupported."""
-    for breadcrumb, metadata in metadata_of(stream).items():
-        word = metadata.get("inclusion", INCLUSIONS[0])
+    for breadcrumb, word in inclusions_of(stream).items():
         if word not in INCLUSIONS:
             yield f"{'/'.join(breadcrumb)!r} has {word!r}"
 
@@ -87,7 +102,7 @@ def inclusions_are_known(stream: Stream) -> Iterator[str]:
     kind=TAP,
     after=RUN,
 )
-@each_stream
+@each_stream_with(lambda s: s.get("metadata"), BARE)
 def breadcrumbs_are_unique(stream: Stream) -> Iterator[str]:
     """No breadcrumb is there twice."""
     said = stream.get("metadata")
@@ -102,7 +117,7 @@ def breadcrumbs_are_unique(stream: Stream) -> Iterator[str]:
     kind=TAP,
     after=RUN,
 )
-@each_stream
+@each_stream_with(keys_of, KEYLESS)
 def keys_are_in_the_schema(stream: Stream) -> Iterator[str]:
     """Key properties are in the schema."""
     known = properties_of(stream.get("schema"))
@@ -116,11 +131,13 @@ def keys_are_in_the_schema(stream: Stream) -> Iterator[str]:
     kind=TAP,
     after=RUN,
 )
-@each_stream
+@each_stream_with(
+    lambda s: replication_of(s)[0] is not None, "No stream names a replication method."
+)
 def methods_are_known(stream: Stream) -> Iterator[str]:
     """The replication method is one of INCREMENTAL, FULL_TABLE, LOG_BASED."""
     method, _ = replication_of(stream)
-    if method not in (None, *METHODS):
+    if method not in METHODS:
         yield f"{method!r} is no replication method"
 
 
@@ -131,12 +148,14 @@ def methods_are_known(stream: Stream) -> Iterator[str]:
     kind=TAP,
     after=RUN,
 )
-@each_stream
+@each_stream_with(
+    lambda s: replication_of(s)[1] is not None, "No stream names a replication key."
+)
 def replication_keys_are_in_the_schema(stream: Stream) -> Iterator[str]:
     """Replication keys are in the schema."""
     _, key = replication_of(stream)
     known = properties_of(stream.get("schema"))
-    if key is not None and (not isinstance(key, str) or key not in known):
+    if not isinstance(key, str) or key not in known:
         yield f"{key!r} is no property"
 
 
@@ -147,11 +166,12 @@ def replication_keys_are_in_the_schema(stream: Stream) -> Iterator[str]:
     kind=TAP,
     after=RUN,
 )
-@each_stream
+@each_stream_with(
+    lambda s: replication_of(s)[0] == "INCREMENTAL", "No stream is INCREMENTAL."
+)
 def incremental_streams_have_a_key(stream: Stream) -> Iterator[str]:
     """A stream that is INCREMENTAL names its replication key."""
-    method, key = replication_of(stream)
-    if method == "INCREMENTAL" and key is None:
+    if replication_of(stream)[1] is None:
         yield "it is INCREMENTAL and names no replication key"
 
 
@@ -163,13 +183,11 @@ def incremental_streams_have_a_key(stream: Stream) -> Iterator[str]:
     kind=TAP,
     after=RUN,
 )
-@each_stream
+@each_stream_with(key_inclusions_of, "Nothing says of a key whether it is included.")
 def keys_are_automatic(stream: Stream) -> Iterator[str]:
     """Key properties are always included."""
-    metadata = metadata_of(stream)
-    for key in keys_of(stream):
-        word = metadata.get(("properties", key), {}).get("inclusion")
-        if word not in (None, "automatic"):
+    for key, word in key_inclusions_of(stream).items():
+        if word != "automatic":
             yield f"the key {key!r} is {word!r}"
 
 
@@ -178,10 +196,20 @@ def _crumb(entry: Any) -> str:
 
 
 def _leads(schema: Any, breadcrumb: tuple[str, ...]) -> bool:
-    node = schema
+    """Say whether a path leads anywhere, through references and alternatives as well."""
+    root = mapping_of(schema)
+    nodes: list[Any] = [schema]
     for part in breadcrumb:
-        node = node.get(part) if isinstance(node, dict) else None
-    return node is not None
+        whole = [one for node in nodes for one in _ways(node, root)]
+        nodes = [one[part] for one in whole if part in one][:NODES_LIMIT]
+    return bool(nodes)
+
+
+def _ways(node: Any, root: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield an object of a schema as it stands, and what else it may be or has to be."""
+    own = mapping_of(node)
+    said = merged(own, root)
+    yield from (own, said, *chain(*alternatives(said, root)))
 
 
 CHECKS = checks_of(globals())

@@ -106,7 +106,8 @@ class RecordedRun:
 class Recording:
     """All runs of one connector by name, and why planned ones are missing.
 
-    `about` is what `--about` says. `secrets` are values that must not come out anywhere.
+    `about` is what `--about` says, `static` what was read in its code as a probe's record has
+    it: settings and framework. `secrets` are values that must not come out anywhere.
     A config that `is_synthetic` was made up from declared settings: nothing real answers
     to it. `catalog` is the one that the sync runs were given, and `state` what the resumed
     run began from.
@@ -116,6 +117,7 @@ class Recording:
     runs: Mapping[str, RecordedRun] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
     about: Mapping[str, Any] | None = None
+    static: Mapping[str, Any] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
     is_synthetic: bool = False
     catalog: Mapping[str, Any] | None = None
@@ -125,6 +127,11 @@ class Recording:
     def capabilities(self) -> frozenset[str]:
         """Return the capabilities that the connector declares."""
         return frozenset(texts_in((self.about or {}).get("capabilities")))
+
+    @property
+    def works(self) -> bool:
+        """Say whether it was seen to do anything at all: one run exited with 0."""
+        return any(run.is_ok for run in self.runs.values())
 
     def succeeded(self, name: str) -> RecordedRun | None:
         """Return a run that exited with 0, or None where it did not or was not made."""

@@ -28,6 +28,7 @@ from scrapers.probes.conformance.schemas import (
     is_date_time,
     properties_of,
     record_problem,
+    schema_problem,
     usable_validator,
 )
 
@@ -37,17 +38,46 @@ RUN = ("sync",)
 RECORDS_LIMIT = 2_000
 
 
-def each_record(problem: Callable[[Message, Message | None], str]) -> Rule:
+type Of = Callable[[Message, Message | None], object]
+type Problem = Callable[[Message, Message | None], str]
+NO_RECORD = "It printed no RECORD."
+
+
+def each_record(problem: Problem) -> Rule:
     """Return a rule out of what finds the problem of a RECORD and the SCHEMA in force."""
+    return each_record_with(lambda *_: True, NO_RECORD)(problem)
 
-    @wraps(problem)
-    def rule(recording: Recording) -> Verdict:
-        said = told(recording.runs["sync"].stdout)
-        if not said:
-            return not_applicable("It printed no RECORD.")
-        return found_on_lines((m.line, problem(m, schema)) for m, schema in said)
 
-    return rule
+def each_record_with(having: Of, nothing: str) -> Callable[[Problem], Rule]:
+    """Return a decorator as `each_record`, for records that have what the rule speaks of.
+
+    Where no record has it, `nothing` says so: nobody saw the rule kept.
+    """
+
+    def made(problem: Problem) -> Rule:
+        @wraps(problem)
+        def rule(recording: Recording) -> Verdict:
+            said = told(recording.runs["sync"].stdout)
+            meant = [one for one in said if having(*one)]
+            if not meant:
+                return not_applicable(nothing if said else NO_RECORD)
+            return found_on_lines((m.line, problem(m, schema)) for m, schema in meant)
+
+        return rule
+
+    return made
+
+
+def _moments(message: Message, schema: Message | None) -> dict[str, str]:
+    """Return the texts that a record has for top-level properties that are date-times."""
+    record = record_of(message)
+    return {
+        name: record[name]
+        for name, said in _declared(schema).items()
+        if isinstance(said, dict)
+        and said.get("format") == "date-time"
+        and isinstance(record.get(name), str)
+    }
 
 
 @declare(
@@ -70,7 +100,9 @@ def schema_comes_first(message: Message, schema: Message | None) -> str:
     kind=TAP,
     needs=RUN,
 )
-@each_record
+@each_record_with(
+    lambda _, schema: keys_in(schema), "No stream of its records has a key."
+)
 def records_have_their_key(message: Message, schema: Message | None) -> str:
     """Every record has its key."""
     record = record_of(message)
@@ -87,6 +119,15 @@ def records_have_their_key(message: Message, schema: Message | None) -> str:
 )
 def records_fit_their_schema(recording: Recording) -> Verdict:
     """Every record fits its schema."""
+    schemas = {
+        schema.line: schema.body.get("schema")
+        for _, schema in told(recording.runs["sync"].stdout)
+        if schema
+    }
+    if not schemas:
+        return not_applicable("It printed no RECORD with a SCHEMA before it.")
+    if all(map(schema_problem, schemas.values())):
+        return not_applicable("What its SCHEMA messages have is no JSON Schema.")
     return found(_misfits(recording.runs["sync"].stdout))
 
 
@@ -98,13 +139,13 @@ def records_fit_their_schema(recording: Recording) -> Verdict:
     kind=TAP,
     needs=RUN,
 )
-@each_record
+@each_record_with(_moments, "No record has a date-time.")
 def date_times_have_a_zone(message: Message, schema: Message | None) -> str:
     """Every date-time has a time zone."""
-    record = record_of(message)
-    moments = [n for n in _moments(schema) if isinstance(record.get(n), str)]
-    bare = [n for n in moments if not is_date_time(record[n], zone_needed=True)]
-    return f"{bare[0]!r} is {record[bare[0]]!r}" if bare else ""
+    said = _moments(message, schema).items()
+    bare = (one for one in said if not is_date_time(one[1], zone_needed=True))
+    name, text = next(bare, ("", ""))
+    return f"{name!r} is {text!r}" if name else ""
 
 
 @declare(
@@ -137,14 +178,17 @@ def keys_are_unique(recording: Recording) -> Verdict:
         str(s.get("stream")): replication_of(s)[0]
         for s in streams_of(recording.catalog)
     }
-    counts: Counter[tuple[str, str]] = Counter()
-    for message, schema in told(recording.runs["sync"].stdout):
-        keys = keys_in(schema)
-        if keys and methods.get(message.stream) in (None, "FULL_TABLE"):
-            record = record_of(message)
-            counts[message.stream, repr([record.get(k) for k in keys])] += 1
-    if not counts:
+    said = told(recording.runs["sync"].stdout)
+    keyed = [(m, keys) for m, schema in said if (keys := keys_in(schema))]
+    if not keyed:
         return not_applicable("No record has a key.")
+    counts = Counter(
+        (m.stream, repr([record_of(m).get(k) for k in keys]))
+        for m, keys in keyed
+        if methods.get(m.stream) in (None, "FULL_TABLE")
+    )
+    if not counts:
+        return not_applicable("No stream whose records have a key is read as a whole.")
     twice = ((s, k, n) for (s, k), n in counts.items() if n > 1)
     return found(f"{s}: the key {k} is there {n} times." for s, k, n in twice)
 
@@ -199,15 +243,6 @@ def _misfits(stdout: bytes) -> Iterator[str]:
 def _declared(schema: Message | None) -> Mapping[str, Any]:
     """Return the top-level properties that a SCHEMA declares."""
     return properties_of(schema.body.get("schema")) if schema else {}
-
-
-def _moments(schema: Message | None) -> list[str]:
-    """Return the names of top-level properties that are date-times."""
-    return [
-        name
-        for name, said in _declared(schema).items()
-        if isinstance(said, dict) and said.get("format") == "date-time"
-    ]
 
 
 CHECKS = checks_of(globals())

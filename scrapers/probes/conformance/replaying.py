@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scrapers.probes.conformance.catalogs import keys_of, name_of, streams_of
+from scrapers.probes.conformance.catalogs import name_of, streams_of
 from scrapers.probes.conformance.generating import replay
 from scrapers.probes.conformance.schemas import record_problem, usable_validator
 
@@ -17,16 +17,14 @@ FORMATS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
-    """Messages, and what has to be there when they were loaded.
+    """Messages of so many streams, with so many records `sent`.
 
-    `sent` counts records, `expected` the rows that are left where those of one key are
-    merged. `doubt` says why a target might rightly refuse them, and is empty else.
+    `doubt` says why a target might rightly refuse them, and is empty else.
     """
 
     messages: bytes
     streams: int
     sent: int
-    expected: int
     doubt: str
 
 
@@ -43,7 +41,6 @@ def replayed(streams: list[Mapping[str, Any]]) -> Replayed:
         messages=messages,
         streams=len(streams),
         sent=len(rows),
-        expected=_expected(catalog, rows),
         doubt=_doubt(catalog, rows),
     )
 
@@ -53,20 +50,6 @@ def _records(messages: bytes) -> Iterator[tuple[str, Mapping[str, Any]]]:
         said = json.loads(line)
         if said["type"] == "RECORD":
             yield said["stream"], said["record"]
-
-
-def _expected(
-    catalog: Mapping[str, Any], rows: list[tuple[str, Mapping[str, Any]]]
-) -> int:
-    keys = {name_of(stream): keys_of(stream) for stream in streams_of(catalog)}
-    return len(
-        {
-            (name, json.dumps([row.get(key) for key in keys[name]]))
-            if keys[name]
-            else (name, f"row {number}")
-            for number, (name, row) in enumerate(rows)
-        }
-    )
 
 
 def _doubt(

@@ -1,6 +1,13 @@
 """What a tap must do with a state that it wrote itself."""
 
 from scrapers.probes.conformance import spec
+from scrapers.probes.conformance.bookmarks import (
+    bookmarks_of,
+    final_state,
+    is_less,
+    is_ordered,
+    keyed_records,
+)
 from scrapers.probes.conformance.check import (
     Level,
     Verdict,
@@ -12,15 +19,8 @@ from scrapers.probes.conformance.check import (
     passed,
 )
 from scrapers.probes.conformance.cli import refuses
-from scrapers.probes.conformance.messages import messages
 from scrapers.probes.conformance.recording import Kind, Recording
-from scrapers.probes.conformance.records import record_counts, record_of
-from scrapers.probes.conformance.states import (
-    bookmarks_of,
-    final_state,
-    is_less,
-    replication_keys,
-)
+from scrapers.probes.conformance.records import record_counts
 
 SHOULD, TAP = Level.SHOULD, Kind.TAP
 RUN, RESUME = ("sync",), ("sync", "resume")
@@ -51,6 +51,8 @@ def own_state_is_taken(recording: Recording) -> Verdict:
 def resuming_reads_less(recording: Recording) -> Verdict:
     """It reads no more from a state than from the beginning."""
     first, second = (record_counts(recording.runs[name]) for name in RESUME)
+    if not first:
+        return not_applicable("The first run printed no RECORD.")
     return found(
         f"{s}: {second[s]} records, {first[s]} before."
         for s in second
@@ -67,11 +69,12 @@ def resuming_reads_less(recording: Recording) -> Verdict:
 )
 def resumed_bookmark_does_not_go_back(recording: Recording) -> Verdict:
     """A bookmark does not go back from one run to the next."""
-    before = bookmarks_of(recording.state)
-    after = bookmarks_of(final_state(recording, "resume"))
-    both = [s for s in before if s in after]
+    before = bookmarks_of(recording, recording.state)
+    after = bookmarks_of(recording, final_state(recording, "resume"))
+    both = [s for s in before if s in after and is_ordered(before[s], after[s])]
     if not both:
-        return not_applicable("The second run printed no bookmark.")
+        told = "The second run printed no bookmark, or none in a sure order."
+        return not_applicable(told)
     return found(
         f"{s}: {before[s]!r} before, {after[s]!r} now."
         for s in both
@@ -89,17 +92,21 @@ def resumed_bookmark_does_not_go_back(recording: Recording) -> Verdict:
 )
 def resumed_records_are_new(recording: Recording) -> Verdict:
     """No record is older than the bookmark."""
-    before = bookmarks_of(recording.state)
+    before = bookmarks_of(recording, recording.state)
     if not before:
         return not_applicable("The state has no bookmark with a value.")
-    keys = replication_keys(recording)
+    said = keyed_records(recording, "resume")
+    marked = [
+        (m, value)
+        for m, value in said
+        if m.stream in before and is_ordered(value, before[m.stream])
+    ]
+    if not marked:
+        return not_applicable("No record of a stream with a bookmark came.")
     return found(
-        f"Line {m.line}: {m.stream} has {record_of(m)[keys[m.stream]]!r}, the bookmark "
-        f"is {before[m.stream]!r}."
-        for m in messages(recording.runs["resume"].stdout, "RECORD")
-        if m.stream in before
-        and keys.get(m.stream) in record_of(m)
-        and is_less(record_of(m)[keys[m.stream]], before[m.stream])
+        f"Line {m.line}: {m.stream} has {value!r}, the bookmark is {before[m.stream]!r}."
+        for m, value in marked
+        if is_less(value, before[m.stream])
     )
 
 
@@ -113,7 +120,7 @@ def resumed_records_are_new(recording: Recording) -> Verdict:
 )
 def broken_state_is_refused(recording: Recording) -> Verdict:
     """A state that is no JSON is refused."""
-    return refuses(recording.runs["broken-state"])
+    return refuses(recording, "broken-state", "resume")
 
 
 CHECKS = checks_of(globals())

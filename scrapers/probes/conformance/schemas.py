@@ -1,7 +1,9 @@
 """JSON Schemas of strangers: whether they are any, and whether a record fits.
 
-Draft 7, which is what taps write and targets read. Nothing is fetched for a `$ref`, and
-patterns are not tried: a pattern from outside can keep a worker busy for ever.
+Draft 7, which is what taps write and targets read, or draft 4, which is what `singer-python`
+was written for: in that `exclusiveMaximum` is a yes or no. The specification names neither.
+Nothing is fetched for a `$ref`, and patterns are not tried: a pattern from outside can keep a
+worker busy for ever.
 """
 
 import re
@@ -10,7 +12,7 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
-from jsonschema import Draft7Validator, FormatChecker
+from jsonschema import Draft4Validator, Draft7Validator, FormatChecker
 from jsonschema.exceptions import SchemaError, ValidationError
 from jsonschema.validators import extend
 from referencing import Registry
@@ -30,22 +32,18 @@ class Validator(Protocol):
 
 
 def schema_problem(schema: Any) -> str:
-    """Return why this is no JSON Schema of draft 7, or nothing."""
+    """Return why this is no JSON Schema of draft 7, nor of draft 4, or nothing."""
     if not isinstance(schema, Mapping):
         return "it is no object"
-    try:
-        Draft7Validator.check_schema(schema)
-    except SchemaError as error:
-        where = "/".join(map(str, error.absolute_path))
-        return f"{error.message[:200]} (at /{where})"
-    except RecursionError:
-        return "it is nested too deeply"
-    return ""
+    problem = _problem(Draft7Validator, schema)
+    return problem if problem and _problem(Draft4Validator, schema) else ""
 
 
 def validator_of(schema: Mapping[str, Any]) -> Validator:
     """Return what judges records of this schema, with formats of dates and times."""
-    made: Validator = _Validator(schema, format_checker=_formats(), registry=Registry())
+    is_old = bool(_problem(Draft7Validator, schema))
+    judging = _Draft4 if is_old else _Draft7
+    made: Validator = judging(schema, format_checker=_formats(), registry=Registry())
     return made
 
 
@@ -84,6 +82,17 @@ def properties_of(schema: Any) -> Mapping[str, Any]:
     """Return the top-level properties of a schema, none where it has no usable ones."""
     found = schema.get("properties") if isinstance(schema, Mapping) else None
     return found if isinstance(found, Mapping) else {}
+
+
+def _problem(draft: Any, schema: Mapping[str, Any]) -> str:
+    try:
+        draft.check_schema(schema)
+    except SchemaError as error:
+        where = "/".join(map(str, error.absolute_path))
+        return f"{error.message[:200]} (at /{where})"
+    except RecursionError:
+        return "it is nested too deeply"
+    return ""
 
 
 def _formats() -> FormatChecker:
@@ -131,12 +140,14 @@ def _additional(
         yield from rule(validator, allowed, instance, schema)
 
 
-_Validator = extend(  # type: ignore[no-untyped-call]  # the library has no types
-    Draft7Validator,
-    {
-        "multipleOf": _multiple_of,
-        "additionalProperties": _additional,
-        "pattern": _untried,
-        "patternProperties": _untried,
-    },
+RULES = {
+    "multipleOf": _multiple_of,
+    "additionalProperties": _additional,
+    "pattern": _untried,
+    "patternProperties": _untried,
+}
+_Draft7 = extend(Draft7Validator, RULES)  # type: ignore[no-untyped-call]  # it has no types
+# 1.0 is an integer to draft 7, and to every target.
+_Draft4 = extend(  # type: ignore[no-untyped-call]  # it has no types
+    Draft4Validator, RULES, type_checker=Draft7Validator.TYPE_CHECKER
 )

@@ -1,12 +1,17 @@
 """What a tap must make of state: how it looks, what it covers, and that it can go on."""
 
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from scrapers.probes.conformance import spec
-from scrapers.probes.conformance.catalogs import name_of, replication_of, streams_of
+from scrapers.probes.conformance.bookmarks import (
+    bookmarks_in,
+    bookmarks_of,
+    final_state,
+    is_less,
+    is_ordered,
+    keyed_records,
+)
 from scrapers.probes.conformance.check import (
     Level,
     Verdict,
@@ -19,13 +24,10 @@ from scrapers.probes.conformance.check import (
 )
 from scrapers.probes.conformance.messages import Message, messages
 from scrapers.probes.conformance.recording import Kind, Recording
-from scrapers.probes.conformance.records import record_of
 from scrapers.probes.conformance.sync import each_message
 
 SHOULD, TAP = Level.SHOULD, Kind.TAP
 RUN = ("sync",)
-# Under what a bookmark is kept: by the SDK, and in the example of the specification.
-VALUES = ("replication_key_value", "last_record")
 
 
 @declare(
@@ -58,6 +60,8 @@ def bookmarks_have_their_shape(recording: Recording) -> Verdict:
     bookmarks = state.get("bookmarks")
     if not isinstance(bookmarks, dict):
         return failed('The final state has no object "bookmarks".')
+    if not bookmarks:
+        return not_applicable("The final state has no bookmark.")
     bad = (s for s, b in bookmarks.items() if not isinstance(b, dict))
     return found(f"The bookmark of {stream!r} is no object." for stream in bad)
 
@@ -74,9 +78,9 @@ def state_comes_last(recording: Recording) -> Verdict:
     """A STATE follows the last record of every stream with a bookmark."""
     stdout = recording.runs["sync"].stdout
     states = messages(stdout, "STATE")
-    marked = bookmarks_of(final_state(recording, "sync"))
+    marked = bookmarks_of(recording, final_state(recording, "sync"))
     if not states or not marked:
-        return not_applicable("It printed no bookmark.")
+        return not_applicable("It printed no bookmark with a value.")
     late = (
         m
         for m in messages(stdout, "RECORD")
@@ -127,10 +131,17 @@ def nothing_is_in_work(recording: Recording) -> Verdict:
 def bookmarks_only_rise(recording: Recording) -> Verdict:
     """A bookmark never goes back."""
     said = messages(recording.runs["sync"].stdout, "STATE")
-    series = [(m.line, bookmarks_of(m.body.get("value"))) for m in said]
-    if not any(marks for _, marks in series):
+    marks = bookmarks_in(recording, (m.body.get("value") for m in said))
+    if not any(marks):
         return not_applicable("It printed no bookmark with a value.")
-    return found(_falls(series))
+    steps = list(_steps(zip((m.line for m in said), marks, strict=True)))
+    if not steps:
+        return not_applicable("No bookmark was written twice, or it has no sure order.")
+    return found(
+        f"Line {line}: {stream} goes from {was!r} to {now!r}."
+        for line, stream, was, now in steps
+        if is_less(now, was)
+    )
 
 
 @declare(
@@ -143,10 +154,20 @@ def bookmarks_only_rise(recording: Recording) -> Verdict:
 )
 def bookmark_is_the_highest(recording: Recording) -> Verdict:
     """The bookmark is the highest value that was read."""
-    marks = bookmarks_of(final_state(recording, "sync"))
-    highest = {s: h for s, h in _highest(recording).items() if s in marks}
+    marks = bookmarks_of(recording, final_state(recording, "sync"))
+    unsure = {
+        message.stream
+        for message, value in keyed_records(recording, "sync")
+        if not is_ordered(marks.get(message.stream, value), value)
+    }
+    highest = {
+        stream: high
+        for stream, high in _highest(recording).items()
+        if stream in marks.keys() - unsure
+    }
     if not highest:
-        return not_applicable("No stream has both a bookmark and a replication key.")
+        told = "No stream has both a bookmark and a replication key, in a sure order."
+        return not_applicable(told)
     return found(
         f"{s}: the bookmark is {marks[s]!r}, the highest value {h!r}."
         for s, h in highest.items()
@@ -154,77 +175,25 @@ def bookmark_is_the_highest(recording: Recording) -> Verdict:
     )
 
 
-def final_state(recording: Recording, run: str) -> Mapping[str, Any] | None:
-    """Return the value of a run's last STATE, or None where it is no object."""
-    said = messages(recording.runs[run].stdout, "STATE")
-    value = said[-1].body.get("value") if said else None
-    return value if isinstance(value, dict) else None
-
-
-def bookmarks_of(state: Any) -> dict[str, Any]:
-    """Return the bookmarks with a known value by stream: a number or a text each."""
-    said = state.get("bookmarks") if isinstance(state, Mapping) else None
-    marks = {}
-    for stream, mark in (said if isinstance(said, dict) else {}).items():
-        values = mark if isinstance(mark, dict) else {}
-        named = [v for k, v in values.items() if k in VALUES]
-        if named and isinstance(named[0], int | float | str):
-            marks[stream] = named[0]
-    return marks
-
-
-def _falls(series: list[tuple[int, dict[str, Any]]]) -> Iterator[str]:
-    highest: dict[str, Any] = {}
+def _steps(
+    series: Iterable[tuple[int, dict[str, Any]]],
+) -> Iterator[tuple[int, str, Any, Any]]:
+    """Yield each bookmark that follows another of its stream, with the line and with that."""
+    last: dict[str, Any] = {}
     for line, marks in series:
         for stream, mark in marks.items():
-            if stream in highest and is_less(mark, highest[stream]):
-                yield f"Line {line}: {stream} goes from {highest[stream]!r} to {mark!r}."
-            highest[stream] = mark
+            if stream in last and is_ordered(last[stream], mark):
+                yield line, stream, last[stream], mark
+            last[stream] = mark
 
 
 def _highest(recording: Recording) -> dict[str, Any]:
     """Return the highest replication key of each stream's records."""
-    keys = replication_keys(recording)
     highest: dict[str, Any] = {}
-    for message in messages(recording.runs["sync"].stdout, "RECORD"):
-        if message.stream not in keys:
-            continue
-        value = record_of(message).get(keys[message.stream])
-        if isinstance(value, int | float | str):
-            known = highest.setdefault(message.stream, value)
-            highest[message.stream] = value if is_less(known, value) else known
+    for message, value in keyed_records(recording, "sync"):
+        known = highest.setdefault(message.stream, value)
+        highest[message.stream] = value if is_less(known, value) else known
     return highest
-
-
-def replication_keys(recording: Recording) -> dict[str, str]:
-    """Return the replication key of each stream of the catalog."""
-    named = ((name_of(s), replication_of(s)[1]) for s in streams_of(recording.catalog))
-    return {stream: key for stream, key in named if isinstance(key, str)}
-
-
-def is_less(one: Any, other: Any) -> bool:
-    """Say whether one is surely less: numbers by value, texts of one kind by order."""
-    if isinstance(one, str) and isinstance(other, str):
-        moments = _instant(one), _instant(other)
-        if moments[0] is None or moments[1] is None:
-            return one < other
-        return moments[0] < moments[1]
-    if isinstance(one, str) or isinstance(other, str):
-        return False
-    try:
-        return Decimal(str(one)) < Decimal(str(other))
-    except InvalidOperation:
-        # True, or what is no number: neither has an order.
-        return False
-
-
-def _instant(text: str) -> datetime | None:
-    """Return the moment that a text names, in UTC where it names no zone."""
-    try:
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _paths(value: Any, key: str, at: str = "") -> Iterator[str]:

@@ -10,7 +10,7 @@ from scrapers.probes.conformance.check import (
     Verdict,
     checks_of,
     declare,
-    ended_badly,
+    ended_without,
     failed,
     found,
     found_on_lines,
@@ -33,18 +33,26 @@ from scrapers.probes.conformance.schemas import (
 
 SHOULD, TAP = Level.SHOULD, Kind.TAP
 RUN = ("sync",)
+NOTHING = "It printed nothing."
 
 
-def each_message(kind: str) -> Callable[[Callable[[Message], str]], Rule]:
-    """Return a decorator: a rule out of what finds the problem of a message, or nothing."""
+def each_message(
+    kind: str, *, having: str = ""
+) -> Callable[[Callable[[Message], str]], Rule]:
+    """Return a decorator: a rule out of what finds the problem of a message, or nothing.
+
+    Of messages that say nothing under the key `having`, nobody saw it kept.
+    """
 
     def made(problem: Callable[[Message], str]) -> Rule:
         @wraps(problem)
         def rule(recording: Recording) -> Verdict:
             said = messages(recording.runs["sync"].stdout, kind)
-            if not said:
-                return not_applicable(f"It printed no {kind}.")
-            return found_on_lines((m.line, problem(m)) for m in said)
+            meant = [m for m in said if not having or m.body.get(having)]
+            if not meant:
+                lack = f"{kind} with {having}" if said else kind
+                return not_applicable(f"It printed no {lack}.")
+            return found_on_lines((m.line, problem(m)) for m in meant)
 
         return rule
 
@@ -63,7 +71,7 @@ def sync_exits_with_0(recording: Recording) -> Verdict:
     run = recording.runs["sync"]
     if run.is_ok:
         return passed(f"{len(messages(run.stdout, 'RECORD'))} records.")
-    return ended_badly(run, is_synthetic=recording.is_synthetic)
+    return ended_without(run, is_synthetic=recording.is_synthetic)
 
 
 @declare(
@@ -77,7 +85,7 @@ def last_line_is_ended(recording: Recording) -> Verdict:
     """The last line ends with a newline."""
     stdout = recording.runs["sync"].stdout
     if not stdout:
-        return not_applicable("It printed nothing.")
+        return not_applicable(NOTHING)
     return passed() if stdout.endswith(b"\n") else failed("It does not.")
 
 
@@ -91,6 +99,8 @@ def last_line_is_ended(recording: Recording) -> Verdict:
 def lines_are_messages(recording: Recording) -> Verdict:
     """Every line on stdout is a message."""
     stdout = recording.runs["sync"].stdout
+    if not stdout.strip():
+        return not_applicable(NOTHING)
     return found_on_lines((bad.line, bad.reason) for bad in bad_lines(stdout))
 
 
@@ -103,7 +113,10 @@ def lines_are_messages(recording: Recording) -> Verdict:
 )
 def json_is_strict(recording: Recording) -> Verdict:
     """No message has NaN, Infinity or a key twice."""
-    lines = enumerate(recording.runs["sync"].stdout.split(b"\n"), start=1)
+    stdout = recording.runs["sync"].stdout
+    if not stdout.strip():
+        return not_applicable(NOTHING)
+    lines = enumerate(stdout.split(b"\n"), start=1)
     return found_on_lines((n, doubtful_json(text)) for n, text in lines if text.strip())
 
 
@@ -118,6 +131,8 @@ def json_is_strict(recording: Recording) -> Verdict:
 def types_are_known(recording: Recording) -> Verdict:
     """Every message is of a type with a meaning."""
     said = messages(recording.runs["sync"].stdout)
+    if not said:
+        return not_applicable("It printed no message.")
     return found(f"Line {m.line}: {m.type}." for m in said if m.type not in TYPES)
 
 
@@ -155,7 +170,7 @@ def schema_has_keys(message: Message) -> str:
     kind=TAP,
     needs=RUN,
 )
-@each_message("SCHEMA")
+@each_message("SCHEMA", having="key_properties")
 def keys_are_in_the_schema(message: Message) -> str:
     """Key properties are in the schema."""
     return _unknown(message, "key_properties")
@@ -168,7 +183,7 @@ def keys_are_in_the_schema(message: Message) -> str:
     kind=TAP,
     needs=RUN,
 )
-@each_message("SCHEMA")
+@each_message("SCHEMA", having="bookmark_properties")
 def bookmarks_are_in_the_schema(message: Message) -> str:
     """Bookmark properties are in the schema."""
     return _unknown(message, "bookmark_properties")
@@ -194,12 +209,12 @@ def record_has_its_shape(message: Message) -> str:
     kind=TAP,
     needs=RUN,
 )
-@each_message("RECORD")
+@each_message("RECORD", having="time_extracted")
 def time_extracted_is_a_date_time(message: Message) -> str:
     """time_extracted is a date-time of RFC 3339."""
-    said = message.body.get("time_extracted", "1970-01-01T00:00:00Z")
+    said = message.body["time_extracted"]
     fits = isinstance(said, str) and is_date_time(said, zone_needed=True)
-    return "" if fits or said is None else f"it is {said!r}"
+    return "" if fits else f"it is {said!r}"
 
 
 def _misshapen(message: Message, key: str) -> str:
@@ -212,7 +227,7 @@ def _misshapen(message: Message, key: str) -> str:
 def _unknown(message: Message, key: str) -> str:
     """Return the first name in a list that is no property of the schema."""
     said = message.body.get(key)
-    names = said if isinstance(said, list) else []
+    names = said if isinstance(said, list) else [said]
     known = properties_of(message.body.get("schema"))
     # Anything may stand in the list, and not all of it can be looked up.
     unknown = [one for one in names if not isinstance(one, str) or one not in known]

@@ -3,23 +3,25 @@
 from collections.abc import Iterator
 from typing import Any
 
-from scrapers.probes.conformance import feeding, spec
+from scrapers.probes.conformance import spec
 from scrapers.probes.conformance.check import (
     Level,
     Verdict,
     checks_of,
     declare,
-    ended_badly,
     failed,
     found,
+    inconclusive,
     not_applicable,
     passed,
     skipped,
 )
-from scrapers.probes.conformance.fixtures import Fixture
+from scrapers.probes.conformance.fixtures import Expected, Fixture
+from scrapers.probes.conformance.lacking import limit_of
 from scrapers.probes.conformance.loading import (
     BY_ID,
-    judge_fixture,
+    UNWRITTEN,
+    states_of,
     unread_reason,
 )
 from scrapers.probes.conformance.messages import json_object
@@ -30,6 +32,7 @@ from scrapers.probes.conformance.recording import (
     Recording,
 )
 from scrapers.probes.conformance.written import by_id, column, rows_of
+from scrapers.probes.invocation.json_texts import mapping_of
 
 TARGET, INFO = Kind.TARGET, Level.INFO
 
@@ -43,6 +46,8 @@ TARGET, INFO = Kind.TARGET, Level.INFO
 )
 def stdout_has_states_alone(recording: Recording) -> Verdict:
     """stdout has only states, as JSON."""
+    if not any(run.stdout.strip() for run, _ in loaded_runs(recording)):
+        return not_applicable("It printed nothing where it loaded a fixture.")
     return found(
         f"{run.name}: {text[:100].decode('utf-8', 'replace')!r} is no state."
         for run, _ in loaded_runs(recording)
@@ -60,6 +65,8 @@ def stdout_has_states_alone(recording: Recording) -> Verdict:
 )
 def states_are_those_that_came(recording: Recording) -> Verdict:
     """Only states that came are passed on, in their order."""
+    if not any(states_of(run) for run, _ in loaded_runs(recording)):
+        return not_applicable("It passed no state on.")
     return found(
         f"{run.name}: it passes on {said!r}, which did not come, or not then."
         for run, fixture in loaded_runs(recording)
@@ -75,11 +82,14 @@ def states_are_those_that_came(recording: Recording) -> Verdict:
 )
 def no_signal_ends_it(recording: Recording) -> Verdict:
     """It never dies of a signal."""
-    return found(
-        f"{run.name}: {run.ended}."
-        for run in recording.runs.values()
-        if run.ending is Ending.SIGNALLED
-    )
+    if not recording.runs:
+        return not_applicable("There was no run.")
+    died = [r for r in recording.runs.values() if r.ending is Ending.SIGNALLED]
+    stopped = {run.name: limit for run in died if (limit := limit_of(run))}
+    crashed = [run for run in died if run.name not in stopped]
+    for name, limit in () if crashed else stopped.items():
+        return inconclusive(f"The run {name!r} says nothing: {limit}")
+    return found(f"{run.name}: {run.ended}." for run in crashed)
 
 
 @declare(
@@ -91,10 +101,13 @@ def no_signal_ends_it(recording: Recording) -> Verdict:
 )
 def last_state_is_passed_on(recording: Recording) -> Verdict:
     """The last state is passed on."""
+    loaded = [one for one in loaded_runs(recording) if one[1].ends_with_state]
+    if not loaded:
+        return not_applicable("It loaded no fixture that ends with a state.")
     return found(
         f"{run.name}: the input ends with a state, and that was not passed on."
-        for run, fixture in loaded_runs(recording)
-        if fixture.ends_with_state and states_of(run)[-1:] != [fixture.states[-1]]
+        for run, fixture in loaded
+        if states_of(run)[-1:] != [fixture.states[-1]]
     )
 
 
@@ -123,11 +136,11 @@ def earlier_state_is_passed_on(recording: Recording) -> Verdict:
 )
 def nothing_leaves_its_folder(recording: Recording) -> Verdict:
     """No run writes outside the folder it was given."""
-    return found(
-        f"{run.name}: it wrote {path}."
-        for run in recording.runs.values()
-        for path in run.output.escaped
-    )
+    written = [run for run in recording.runs.values() if run.output.files]
+    escaped = [(r, path) for r in recording.runs.values() for path in r.output.escaped]
+    if not written and not escaped:
+        return not_applicable(UNWRITTEN)
+    return found(f"{run.name}: it wrote {path}." for run, path in escaped)
 
 
 @declare(
@@ -173,37 +186,6 @@ def last_of_a_key_is_kept(recording: Recording) -> Verdict:
 
 
 @declare(
-    "G10",
-    spec=spec.BATCH,
-    remedy="Read every file of the manifest as its encoding says.",
-    kind=TARGET,
-    needs=("G10",),
-)
-def batches_areloaded_runs(recording: Recording) -> Verdict:
-    """A target with the capability batch loads the files of a BATCH."""
-    if "batch" not in recording.capabilities:
-        return not_applicable("It does not declare the capability batch.")
-    run = recording.runs["G10"]
-    if not run.is_ok:
-        return ended_badly(run)
-    return judge_fixture(feeding.BATCH, recording)
-
-
-@declare(
-    "G11",
-    spec=spec.BATCH,
-    remedy="End with an error for a BATCH that is not supported.",
-    kind=TARGET,
-    needs=("G10",),
-)
-def batches_are_not_dropped(recording: Recording) -> Verdict:
-    """A target without the capability batch does not drop a BATCH in silence."""
-    if "batch" in recording.capabilities:
-        return not_applicable("It declares the capability batch.")
-    return judge_fixture(feeding.BATCH, recording)
-
-
-@declare(
     "G12",
     spec=spec.SECRETS,
     remedy="Leave config values out of what is written.",
@@ -213,26 +195,21 @@ def secrets_are_not_written(recording: Recording) -> Verdict:
     """No secret of the config is in what it writes."""
     if not recording.secrets:
         return not_applicable("No secret was in the config.")
+    runs = recording.runs.values()
+    if not any(run.output.files or run.output.tables for run in runs):
+        return not_applicable(UNWRITTEN)
     return found(
         f"{run.name}: {path} holds a secret of the config."
-        for run in recording.runs.values()
+        for run in runs
         for path in run.output.leaks
     )
 
 
-def states_of(run: RecordedRun) -> list[Any]:
-    """Return the states that a target passed on, in order.
-
-    States may be any JSON; ours are objects.
-    """
-    read = (json_object(text) for text in run.stdout.split(b"\n") if text.strip())
-    return [said for said in read if said is not None]
-
-
 def loaded_runs(recording: Recording) -> Iterator[tuple[RecordedRun, Fixture]]:
-    """Yield the runs that took a fixture with exit code 0."""
+    """Yield the runs that took a fixture with exit code 0, and should have."""
     for name, fixture in BY_ID.items():
-        if run := recording.succeeded(name):
+        run = recording.succeeded(name)
+        if run is not None and fixture.expected is not Expected.REFUSED:
             yield run, fixture
 
 
@@ -245,8 +222,24 @@ def _strange(said: list[Any], sent: list[Any]) -> Iterator[Any]:
     for state in said:
         if state in sent[at:]:
             at = sent.index(state, at)
-        else:
+        elif not _is_joined(state, sent):
             yield state
+
+
+def _is_joined(state: Any, sent: list[Any]) -> bool:
+    """Say whether a state is the bookmarks of several that came, each as it came.
+
+    What keeps a batch for each stream can promise no more than the bookmarks of those that
+    it has written: so do PipelineWise's targets.
+    """
+    marks = mapping_of(state).get("bookmarks")
+    if not isinstance(marks, dict) or len(marks) < 2 or len(state) > 1:
+        return False
+    came = [mapping_of(mapping_of(one).get("bookmarks")) for one in sent]
+    return all(
+        any(stream in each and each[stream] == mark for each in came)
+        for stream, mark in marks.items()
+    )
 
 
 CHECKS = checks_of(globals())

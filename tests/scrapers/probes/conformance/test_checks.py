@@ -82,9 +82,22 @@ def test_missing_network_is_never_a_failure():
 
 
 def test_config_that_was_made_up_is_never_a_failure():
-    failed = run("discover", exit_code=1, stderr=b"401 Unauthorized")
+    failed = run("discover", exit_code=1, stderr=b"TypeError: 'NoneType'")
     assert result("D00", failed, is_synthetic=True) is Result.INCONCLUSIVE
     assert result("D00", failed) is Result.FAIL
+
+
+@pytest.mark.parametrize(
+    "said", [b"401 Unauthorized", b"'api_key' is a required property", b"URLError"]
+)
+def test_run_that_says_what_it_lacks_is_never_a_failure(said):
+    runs = [run(name, exit_code=1, stderr=said) for name in ("discover", "sync", "F01")]
+    assert result("D00", *runs) is Result.INCONCLUSIVE
+    assert result("S00", *runs) is Result.INCONCLUSIVE
+    assert result("F01", *runs, kind=Kind.TARGET) is Result.INCONCLUSIVE
+    # A death by a signal says nothing of the kind.
+    crashed = replace(runs[0], ending=Ending.SIGNALLED, exit_code=None, signal=11)
+    assert result("D00", crashed) is Result.FAIL
 
 
 @pytest.mark.parametrize(
