@@ -5,7 +5,7 @@ and the `supported_python_versions` where they are known. What one of the two do
 of is not known, and so it is no difference: an empty list is a statement, a missing key none.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -17,10 +17,11 @@ from registry.differences.difference import (
     membership,
     named,
 )
-from registry.differences.settings import group_differences, setting_differences
+from registry.differences.groups import group_differences
+from registry.differences.settings import setting_differences
 from registry.differences.streams import stream_differences
 
-__all__ = ["Change", "Difference", "Facet", "Impact", "differences"]
+__all__ = ["Change", "Difference", "Facet", "Impact", "differences", "worst_first"]
 
 
 def differences(
@@ -35,6 +36,11 @@ def differences(
         group_differences(older, newer),
         stream_differences(older, newer),
     )
+    return worst_first(found)
+
+
+def worst_first(found: Iterable[Difference]) -> tuple[Difference, ...]:
+    """Return differences in the order in which they are told."""
     return tuple(sorted(found, key=_order))
 
 

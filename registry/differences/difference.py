@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -47,35 +47,39 @@ class Change(StrEnum):
     KIND = "kind"
     DEFAULT = "default"
     OPTIONS = "options"
+    SECRECY = "secrecy"
     KEYS = "keys"
     REPLICATION = "replication"
+    NULL = "null"
     TEXT = "text"
     VALUE = "value"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One thing that differs. `subject` is its name: a setting's, `stream.field`, a Python."""
+    """One thing that differs. `subject` is its name: a setting's, `stream.field`, a Python.
+
+    `is_read` says that it was read from the files of both releases, and seen in neither.
+    """
 
     impact: Impact
     facet: Facet
     change: Change
     subject: str
     message: str
+    is_read: bool = False
 
-    def as_json(self) -> Json:
-        """Return the difference as it is kept in a row."""
-        return {
-            "impact": self.impact.value,
-            "facet": self.facet.value,
-            "change": self.change.value,
-            "subject": self.subject,
-            "message": self.message,
-        }
+    def as_read(self) -> "Difference":
+        """Return the same as what files say: what runs do may be another thing."""
+        message = f"{self.message.removesuffix('.')}, as read from its files."
+        return replace(self, is_read=True, message=message)
 
 
 def membership(
-    before: By, after: By, facet: Facet, sentence: Callable[[str], str]
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    facet: Facet,
+    sentence: Callable[[str], str],
 ) -> Iterator[Difference]:
     """Yield what went and what came, by its name."""
     for name in before.keys() ^ after.keys():
@@ -100,16 +104,33 @@ def named(listed: Iterable[Any], key: str = "name") -> By:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Say whether two JSON values are the same: 1 is neither 1.0 nor true."""
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    """Say whether two JSON values are the same: 1 is 1.0, and neither is true."""
+    texts = [json.dumps(_whole(said), sort_keys=True) for said in (one, other)]
+    return texts[0] == texts[1]
+
+
+def _whole(value: Any) -> Any:
+    """Return a JSON value in which a decimal without a fraction is a whole number."""
+    if isinstance(value, dict):
+        return {key: _whole(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_whole(inner) for inner in value]
+    is_whole = isinstance(value, float) and value.is_integer()
+    return int(value) if is_whole else value
 
 
 def from_to(key: str, was: Json, now: Json) -> str:
     """Return what stands under a key and what stood there: "the kind `x`, and had `y`"."""
-    return f"the {key} {_shown(now.get(key))}, and had {_shown(was.get(key))}"
+    said = [one.get(key) for one in (now, was)]
+    after, before = map(shown, said)
+    if after == before:
+        # `1` may be a text as well, and an empty list is not nothing.
+        after, before = (f"`{json.dumps(one)[:SHOWN_LIMIT]}`" for one in said)
+    return f"the {key} {after}, and had {before}"
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Return a value as a sentence has it: short, and as code."""
     if value in (None, "", []):
         return "none"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

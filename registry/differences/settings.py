@@ -1,4 +1,4 @@
-"""What differs in the settings of two releases, and in what has to be set."""
+"""What differs in the settings of two releases, and which of them are required."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -15,15 +15,21 @@ from registry.differences.difference import (
     membership,
     named,
     same,
+    shown,
 )
+from registry.differences.groups import required_settings
 from registry.facts import Json
 
 # A client hands all of these to the connector as the text that was written.
 TEXTS = frozenset({
     "string", "password", "hidden", "email", "date_iso8601", "file", "oauth", "options",
 })  # fmt: skip
+# A client shows no value of these, whether the setting says `sensitive` or not.
+SECRETS = frozenset({"password", "oauth"})
 # What is shown of a setting, and changes nothing in what it does.
-SHOWN_KEYS = ("label", "description", "placeholder", "documentation", "sensitive")
+SHOWN_KEYS = ("label", "description", "placeholder", "documentation")
+
+type Told = Iterator[tuple[Impact, Change, str]]
 
 
 def setting_differences(
@@ -34,14 +40,24 @@ def setting_differences(
     if not isinstance(was, list) or not isinstance(now, list):
         return
     before, after = named(was), named(now)
-    had, has = _required(older), _required(newer)
+    had, has = required_settings(older), required_settings(newer)
     for one in membership(before, after, Facet.SETTING, "The setting `{}`".format):
-        is_demand = one.change is Change.ADDED and one.subject in (has or ())
+        is_new = one.change is Change.ADDED and one.subject in (has or ())
+        is_demand = is_new and not _has_default(after[one.subject])
         yield _demanded(one) if is_demand else one
     for name in before.keys() & after.keys():
-        yield from _setting(name, before[name], after[name])
+        required = (name in (had or ()), name in (has or ()))
+        told = [*_setting(before[name], after[name], required=required)]
         if had is not None and has is not None:
-            yield from _requirement(name, was=name in had, now=name in has)
+            told += _requirement(after[name], required=required)
+        for impact, change, words in told:
+            yield Difference(
+                impact=impact,
+                facet=Facet.SETTING,
+                change=change,
+                subject=name,
+                message=f"The setting `{name}` {words}.",
+            )
 
 
 def _demanded(added: Difference) -> Difference:
@@ -49,115 +65,123 @@ def _demanded(added: Difference) -> Difference:
     return replace(added, impact=Impact.BREAKING, message=message)
 
 
-def _setting(name: str, was: Json, now: Json) -> Iterator[Difference]:
-    """Yield how one setting changed."""
-    told: list[tuple[Impact, Change, str]] = []
-    if not same(was.get("kind"), now.get("kind")):
-        impact = _kind_impact(was.get("kind"), now.get("kind"))
-        told.append((impact, Change.KIND, from_to("kind", was, now)))
-    if not same(was.get("value"), now.get("value")):
-        words = from_to("value", was, now).replace("value", "default", 1)
-        told.append((Impact.BEHAVIOURAL, Change.DEFAULT, words))
-    told += _options(was, now)
+def _setting(was: Json, now: Json, *, required: tuple[bool, bool]) -> Told:
+    """Yield how one setting changed; `required` says whether it was, and whether it is."""
+    yield from _secrecy(was, now)
+    yield from _kind(was, now)
+    yield from _default(was, now, required=required)
+    yield from _options(was, now)
     changed = [key for key in SHOWN_KEYS if not same(was.get(key), now.get(key))]
     if changed:
-        told.append((Impact.COSMETIC, Change.TEXT, f"another {' and '.join(changed)}"))
-    for impact, change, words in told:
-        yield Difference(
-            impact=impact,
-            facet=Facet.SETTING,
-            change=change,
-            subject=name,
-            message=f"The setting `{name}` has {words}.",
-        )
+        yield Impact.COSMETIC, Change.TEXT, f"has another {' and '.join(changed)}"
 
 
-def _kind_impact(was: object, now: object) -> Impact:
-    """Return what another kind does to a value that was set. No kind takes any."""
-    if now in TEXTS and (was in TEXTS or was is None):
-        return Impact.COSMETIC
-    if now is None or (was == "integer" and now == "decimal"):
-        return Impact.ADDITIVE
-    return Impact.BREAKING
+def _secrecy(was: Json, now: Json) -> Told:
+    """Yield that its value is kept from eyes now, or no longer is: in logs and on screens."""
+    if _is_secret(was) != _is_secret(now):
+        words = "is a secret now" if _is_secret(now) else "is no longer a secret"
+        yield Impact.BEHAVIOURAL, Change.SECRECY, words
 
 
-def _options(was: Json, now: Json) -> list[tuple[Impact, Change, str]]:
-    """Return whether values can be chosen that could not, or no longer can."""
+def _is_secret(setting: Json) -> bool:
+    return setting.get("sensitive") is True or _kind_of(setting) in SECRETS
+
+
+def _kind(was: Json, now: Json) -> Told:
+    """Yield what another kind does to a value that was set; a text stays one."""
+    before, after = _kind_of(was), _kind_of(now)
+    if before == after or _is_told_otherwise(was, now):
+        return
+    if before is None:
+        yield Impact.COSMETIC, Change.KIND, f"is known to have the kind `{after}` now"
+        return
+    impact = Impact.BREAKING
+    if after is None or (before in TEXTS and after in TEXTS):
+        impact = Impact.COSMETIC
+    elif (before, after) == ("integer", "decimal"):
+        impact = Impact.ADDITIVE
+    yield impact, Change.KIND, f"has {from_to('kind', was, now)}"
+
+
+def _is_told_otherwise(was: Json, now: Json) -> bool:
+    """Say whether texts became secrets or choices: that says more than their kinds do."""
+    is_more = _is_secret(was) != _is_secret(now) or _values(was) != _values(now)
+    return is_more and _are_texts(was, now)
+
+
+def _are_texts(*settings: Json) -> bool:
+    """Say whether all are texts, or may be: no kind is one that is not known."""
+    return all(one is None or one in TEXTS for one in map(_kind_of, settings))
+
+
+def _kind_of(setting: Json) -> str | None:
+    kind = setting.get("kind")
+    return kind if isinstance(kind, str) else None
+
+
+def _default(was: Json, now: Json, *, required: tuple[bool, bool]) -> Told:
+    """Yield another default, by who has relied on it.
+
+    Of what had to be set nobody did, so that a first one does no more than help.
+    """
+    if same(was.get("value"), now.get("value")):
+        return
+    had_to, has_to = required
+    words = f"has {from_to('value', was, now).replace('value', 'default', 1)}"
+    impact = Impact.BEHAVIOURAL
+    if has_to and not _has_default(now):
+        impact = Impact.BREAKING
+        words = f"is required and has no default; it had {shown(was.get('value'))}"
+    elif had_to and not _has_default(was):
+        impact = Impact.ADDITIVE
+    yield impact, Change.DEFAULT, words
+
+
+def _has_default(setting: Json) -> bool:
+    return setting.get("value") is not None
+
+
+def _options(was: Json, now: Json) -> Told:
+    """Yield whether values can be chosen that could not, or no longer can."""
     before, after = _values(was), _values(now)
-    if before is None or after is None or before == after:
-        return []
-    gone, new = sorted(before - after), sorted(after - before)
-    told = []
-    if gone:
-        words = f"no option {', '.join(gone)[:SHOWN_LIMIT]} any more"
-        told.append((Impact.BREAKING, Change.OPTIONS, words))
-    if new:
-        words = f"the new option {', '.join(new)[:SHOWN_LIMIT]}"
-        told.append((Impact.ADDITIVE, Change.OPTIONS, words))
-    return told
+    if before == after or not (_are_texts(was, now) or _kind_of(was) == _kind_of(now)):
+        return
+    if before is None:
+        words = f"takes nothing but {_listed(after)} now"
+        yield Impact.BREAKING, Change.OPTIONS, words
+    elif after is None:
+        words = f"takes other values than {_listed(before)} now"
+        yield Impact.ADDITIVE, Change.OPTIONS, words
+    else:
+        if gone := before - after:
+            words = f"has no option {_listed(gone)} any more"
+            yield Impact.BREAKING, Change.OPTIONS, words
+        if new := after - before:
+            words = f"has the new option {_listed(new)}"
+            yield Impact.ADDITIVE, Change.OPTIONS, words
+
+
+def _listed(values: frozenset[str] | None) -> str:
+    return ", ".join(sorted(values or ()))[:SHOWN_LIMIT]
 
 
 def _values(setting: Json) -> frozenset[str] | None:
+    """Return what may be chosen, as JSON; None where anything may be written."""
     options = setting.get("options")
     if not isinstance(options, list):
         return None
     values = (one.get("value") for one in options if isinstance(one, dict))
-    return frozenset(json.dumps(value, sort_keys=True) for value in values)
+    return frozenset(json.dumps(value, sort_keys=True) for value in values) or None
 
 
-def _requirement(name: str, *, was: bool, now: bool) -> Iterator[Difference]:
-    if was != now:
-        words = "is required now" if now else "is not required any more"
-        yield Difference(
-            impact=Impact.BREAKING if now else Impact.ADDITIVE,
-            facet=Facet.SETTING,
-            change=Change.REQUIRED if now else Change.OPTIONAL,
-            subject=name,
-            message=f"The setting `{name}` {words}.",
-        )
-
-
-def _required(definition: Mapping[str, Any]) -> frozenset[str] | None:
-    """Return what no config can do without; None where that is not known."""
-    groups = _group_sets(definition)
-    if groups is None:
-        return None
-    return frozenset.intersection(*groups)
-
-
-def group_differences(
-    older: Mapping[str, Any], newer: Mapping[str, Any]
-) -> Iterator[Difference]:
-    """Yield sets of settings that are no longer enough, and those that now are.
-
-    Where there is one set at most on both sides, its settings tell it all.
-    """
-    was, now = _group_sets(older), _group_sets(newer)
-    if was is None or now is None or max(len(was), len(now)) <= 1:
-        return
-    for change, those, others in (
-        (Change.REMOVED, was, now),
-        (Change.ADDED, now, was),
-    ):
-        is_gone = change is Change.REMOVED
-        for group in those:
-            if not any(other <= group for other in others):
-                names = ", ".join(sorted(group)) or "nothing"
-                words = "is not enough any more" if is_gone else "is enough now"
-                yield Difference(
-                    impact=Impact.BREAKING if is_gone else Impact.ADDITIVE,
-                    facet=Facet.GROUP,
-                    change=change,
-                    subject=names,
-                    message=f"To set {names} {words}.",
-                )
-
-
-def _group_sets(definition: Mapping[str, Any]) -> set[frozenset[str]] | None:
-    groups = definition.get("settings_group_validation")
-    if not isinstance(groups, list):
-        return None
-    lists = (group for group in groups if isinstance(group, list))
-    sets = (frozenset(one for one in group if isinstance(one, str)) for group in lists)
-    # Where no set is listed, to set nothing is enough.
-    return set(sets) or {frozenset()}
+def _requirement(setting: Json, *, required: tuple[bool, bool]) -> Told:
+    """Yield that it has to be set now, or no longer; a default sets it."""
+    match required:
+        case (False, True) if _has_default(setting):
+            default = shown(setting.get("value"))
+            words = f"is required now, and has the default {default}"
+            yield Impact.BEHAVIOURAL, Change.REQUIRED, words
+        case (False, True):
+            yield Impact.BREAKING, Change.REQUIRED, "is required now"
+        case (True, False):
+            yield Impact.ADDITIVE, Change.OPTIONAL, "is not required any more"

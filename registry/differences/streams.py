@@ -1,4 +1,4 @@
-"""What differs in the streams of two releases, and in their fields."""
+"""What differs in the streams of two releases, in their keys and their replication."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,6 +13,7 @@ from registry.differences.difference import (
     named,
     same,
 )
+from registry.differences.fields import field_differences
 from registry.facts import Json
 
 
@@ -27,7 +28,7 @@ def stream_differences(
     yield from membership(before, after, Facet.STREAM, "The stream `{}`".format)
     for name in before.keys() & after.keys():
         yield from _stream(name, before[name], after[name])
-        yield from _fields(name, before[name], after[name])
+        yield from field_differences(name, before[name], after[name])
 
 
 def _stream(name: str, was: Json, now: Json) -> Iterator[Difference]:
@@ -36,7 +37,7 @@ def _stream(name: str, was: Json, now: Json) -> Iterator[Difference]:
         ("replication_method", Impact.BEHAVIOURAL, Change.REPLICATION, "replication"),
         ("replication_keys", Impact.BEHAVIOURAL, Change.REPLICATION, "replication key"),
     ):
-        if key in was and key in now and not same(was[key], now[key]):
+        if key in was and key in now and not same(_plain(key, was), _plain(key, now)):
             words = from_to(key, was, now).replace(key, word, 1)
             yield Difference(
                 impact=impact,
@@ -47,20 +48,8 @@ def _stream(name: str, was: Json, now: Json) -> Iterator[Difference]:
             )
 
 
-def _fields(name: str, was: Json, now: Json) -> Iterator[Difference]:
-    before, after = was.get("fields"), now.get("fields")
-    if not isinstance(before, dict) or not isinstance(after, dict):
-        return
-    old = {f"{name}.{field}": {"kind": kind} for field, kind in before.items()}
-    new = {f"{name}.{field}": {"kind": kind} for field, kind in after.items()}
-    yield from membership(old, new, Facet.FIELD, "The field `{}`".format)
-    for field in old.keys() & new.keys():
-        if not same(old[field]["kind"], new[field]["kind"]):
-            words = from_to("kind", old[field], new[field]).replace("kind", "type", 1)
-            yield Difference(
-                impact=Impact.BREAKING,
-                facet=Facet.FIELD,
-                change=Change.KIND,
-                subject=field,
-                message=f"The field `{field}` has {words}.",
-            )
+def _plain(key: str, stream: Json) -> Any:
+    """Return what stands under a key; of a key of several fields the order says nothing."""
+    said = stream[key]
+    is_set = key == "key_properties" and isinstance(said, list)
+    return sorted(said, key=str) if is_set else said
