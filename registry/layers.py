@@ -3,10 +3,11 @@
 Whose word counts, field by field: the maintainer's override, then what a probe observed
 on the current release, then the curated definition, then package metadata. Settings merge
 by name: the observed list decides which exist, their kind, default and description; the
-curated one fills the rest. A curated definition that no probe has contradicted passes
-through untouched, so that a hub which has imported and not yet probed answers exactly
-what upstream does; package metadata speaks only where no definition does, and the code of the
-release, read and not run, only where metadata are silent, too.
+curated one fills the rest. Capabilities that were seen at work are added to those that are
+declared. A curated definition that no probe has contradicted passes through untouched, so
+that a hub which has imported and not yet probed answers exactly what upstream does; package
+metadata speaks only where no definition does, and the code of the release, read and not run,
+only where metadata are silent, too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,8 @@ from typing import Any
 from registry.facts import Json
 from registry.vocabulary import Origin
 
+# A key of what probes say: capabilities that were seen at work, whoever declares them.
+AT_WORK = "capabilities_at_work"
 # What a curated setting adds to an observed one of the same name.
 CURATED_SETTING_KEYS = (
     "label", "sensitive", "options", "placeholder", "env", "aliases", "documentation",
@@ -40,13 +43,21 @@ def lay(
         uncurated |= by_origin.get(origin, {})
     ground = by_origin.get(Origin.DEFINITION) or uncurated
     laid = dict(ground)
-    if observed := by_origin.get(Origin.PROBE):
+    if seen := by_origin.get(Origin.PROBE):
+        observed = {key: value for key, value in seen.items() if key != AT_WORK}
         laid |= observed
         if "settings" in observed:
             laid["settings"] = _merge_settings(
                 observed["settings"], ground.get("settings") or []
             )
+        laid |= _with_words(laid.get("capabilities") or [], seen.get(AT_WORK) or [])
     return laid | dict(overrides)
+
+
+def _with_words(listed: Sequence[str], at_work: Sequence[str]) -> Json:
+    """Return the capabilities with those that were seen at work, if any is missing."""
+    missing = [word for word in at_work if word not in listed]
+    return {"capabilities": [*listed, *missing]} if missing else {}
 
 
 def _merge_settings(observed: Sequence[Json], curated: Sequence[Json]) -> list[Json]:

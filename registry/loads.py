@@ -4,7 +4,7 @@ from enum import StrEnum
 
 # Of how records are made up for targets, and of how what came of it is judged. Raising it has
 # every pair of a tap and a target loaded again.
-LAYOUT = 2
+LAYOUT = 3
 
 
 class Blocked(StrEnum):

@@ -54,6 +54,8 @@ class SourceKind(StrEnum):
     REPOSITORY = "repository"
     PACKAGE = "package"
     INDEX = "index"
+    # What is installed together: a package or a repository with others. Nobody looks there.
+    INSTALLATION = "installation"
 
 
 class ProjectStatus(StrEnum):
@@ -110,6 +112,8 @@ class EventVerb(StrEnum):
     RELEASED = "released"
     RETAGGED = "retagged"
     BREAKING = "breaking"
+    STOPPED = "stopped"
+    RUNS_AGAIN = "runs-again"
     DEFAULT_MOVED = "default-moved"
     HELD = "held"
 

@@ -17,6 +17,7 @@ from registry.search.explaining import explain
 from registry.search.finding import Found, Match, Result
 from registry.search.query import Query
 from registry.search.sighting import Sighting
+from registry.tried import Basis
 from registry.vocabulary import PluginType
 
 FIELDS = (
@@ -130,5 +131,6 @@ def _sighting(address: Address, seen: Sighting) -> Json:
         "stream": seen.stream,
         "fields": list(seen.fields),
         "release": seen.release,
+        "basis": Basis.STATIC.value if seen.is_read else Basis.OBSERVED.value,
         "page": f"{settings.PUBLIC_URL}/{address.page}/streams?{chosen}",
     }

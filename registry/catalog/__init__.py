@@ -17,7 +17,7 @@ from registry.catalog.joining import joined
 from registry.catalog.laying import lay_plugins
 from registry.catalog.logos import drop_logos
 from registry.catalog.readmes import TELLING, keep_readmes
-from registry.catalog.statements import Found, keep_statements, lock_plugins
+from registry.catalog.statements import TRIED, Found, keep_statements, lock_plugins
 from registry.facts import Facts
 from registry.models import Event, Plugin, Snapshot, Source, Statement
 from registry.models.bulk import BATCH
@@ -48,7 +48,8 @@ class Recorded:
 def record(found: Sequence[tuple[Snapshot, Facts]], *, now: datetime) -> Recorded:
     """Bring the catalog up to date with `found`, and write an Event for every change.
 
-    Facts of a snapshot that has been overtaken are passed over.
+    Facts of a snapshot that has been overtaken are passed over, but for what runs say: who
+    reads them decides that behind the lock, and the last one that started may be an older one.
     """
     if not found:
         return Recorded()
@@ -95,7 +96,7 @@ def silence(source: Source, *, now: datetime) -> Recorded:
 
 
 def _newest(found: Sequence[tuple[Snapshot, Facts]]) -> list[tuple[Snapshot, Facts]]:
-    """Return the pairs whose snapshot no newer one of its subject has overtaken, once."""
+    """Return, once, the pairs that no newer snapshot of the same subject has overtaken."""
     newest = set(
         Snapshot.objects.filter(
             source__in={snapshot.source_id for snapshot, _ in found},
@@ -109,4 +110,8 @@ def _newest(found: Sequence[tuple[Snapshot, Facts]]) -> list[tuple[Snapshot, Fac
         (snapshot.pk, facts.type, facts.name, facts.origin): (snapshot, facts)
         for snapshot, facts in found
     }
-    return [pair for key, pair in once.items() if key[0] in newest]
+    return [
+        (snapshot, facts)
+        for snapshot, facts in once.values()
+        if snapshot.pk in newest or facts.origin in TRIED
+    ]

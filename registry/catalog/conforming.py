@@ -1,9 +1,11 @@
 """Rows of conformance runs, from records that a sandbox gave: foreign JSON, whatever it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from registry.catalog.recordings import made_at
 from registry.facts import Json
+from registry.foreign import layout_of, objects_in
 from registry.models import ConformanceRun, Snapshot
 from registry.models.bulk import put_all
 
@@ -11,8 +13,14 @@ from registry.models.bulk import put_all
 CHECKS_LIMIT = 500
 TEXT_LIMIT = 600
 ID_LIMIT = 20
+WORD_LIMIT = 40
 # The words of verdicts, most serious first. Source: docs/CONFORMANCE.md, Results.
 RESULTS = ("fail", "warn", "info", "inconclusive", "skip", "not-applicable", "pass")
+# What the definitions of plugins list, and clients go by.
+AT_WORK_WORDS = frozenset({
+    "about", "activate-version", "batch", "catalog", "discover", "hard-delete",
+    "properties", "soft-delete", "state", "validate-records",
+})  # fmt: skip
 FIELDS = ("id", "title", "detail", "remedy", "spec")
 
 
@@ -21,16 +29,27 @@ def keep_conformance(snapshots: Sequence[Snapshot]) -> None:
     put_all([_row(snapshot) for snapshot in snapshots], by=["snapshot"])
 
 
+def words_at_work(source_ids: Iterable[int]) -> dict[tuple[int, str], list[str]]:
+    """Return the capabilities that releases were seen to have at work, by source and version.
+
+    Of each source what the newest run of the suite showed. One query.
+    """
+    rows = ConformanceRun.objects.filter(source__in=source_ids).newest()
+    return {
+        (row.source_id, row.version): sorted(
+            word for word in row.shown
+            if word in AT_WORK_WORDS and row.shown[word]["answer"] == "yes"
+        )
+        for row in rows.only("source_id", "version", "shown")
+    }  # fmt: skip
+
+
 def verdicts_of(record: Mapping[str, Any]) -> list[Json]:
     """Return the verdicts in a record that have a check and a known word, as they came."""
-    said = record.get("checks")
-    listed = said[:CHECKS_LIMIT] if isinstance(said, list) else []
     return [
         one
-        for one in listed
-        if isinstance(one, dict)
-        and isinstance(one.get("id"), str)
-        and one.get("result") in RESULTS
+        for one in objects_in(record.get("checks"))[:CHECKS_LIMIT]
+        if isinstance(one.get("id"), str) and one.get("result") in RESULTS
     ]
 
 
@@ -46,14 +65,13 @@ def _row(snapshot: Snapshot) -> ConformanceRun:
     verdicts = verdicts_of(record)
     results = {one["id"][:ID_LIMIT]: one["result"] for one in verdicts}
     words = list(results.values())
-    layout = record.get("layout")
     return ConformanceRun(
         snapshot=snapshot,
         source_id=snapshot.source_id,
         version=version,
         python=python,
-        suite=layout if isinstance(layout, int) and 0 <= layout < 1000 else 0,
-        ran_at=snapshot.taken_at,
+        suite=layout_of(record),
+        ran_at=made_at(record, snapshot.taken_at),
         kind=short(record.get("kind"), 8),
         counts={word: words.count(word) for word in RESULTS if word in words},
         results=results,
@@ -62,6 +80,20 @@ def _row(snapshot: Snapshot) -> ConformanceRun:
             for one in verdicts
             if one["result"] == "fail"
         ],
+        shown=_shown(record),
         config_is_made_up=record.get("config_is_made_up") is not False,
         problem=short(record.get("problem")),
     )
+
+
+def _shown(record: Mapping[str, Any]) -> Json:
+    """Return what a record shows of capabilities at work, by word: answer, check, and why."""
+    return {
+        one["word"][:WORD_LIMIT]: {
+            "answer": one["answer"],
+            "check": short(one.get("check"), ID_LIMIT),
+            "because": short(one.get("because")),
+        }
+        for one in objects_in(record.get("shown"))[:CHECKS_LIMIT]
+        if isinstance(one.get("word"), str) and one.get("answer") in ("yes", "no")
+    }

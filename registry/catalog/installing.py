@@ -10,57 +10,36 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from registry.models import Release, Source
-from registry.places import BY_INDEX, Place, requirement_place
-from registry.vocabulary import Origin, SourceKind
+from registry.models import Release
+from registry.places import BY_INDEX, requirement_place
+from registry.vocabulary import SourceKind
 
 HEAD = "HEAD"
-# What connectors are installed from, and who speaks for it.
-INSTALLED = (SourceKind.PACKAGE, SourceKind.REPOSITORY)
-SPEAKING = (Origin.PACKAGE, Origin.REPOSITORY)
 # Where a tag names a project and a version, the version is the last part of it.
 TAGGED = re.compile(r"(?:.*[-/@_])?[vV]?(?P<version>\d.*)")
 COMMIT = re.compile(r"[0-9a-f]{7,64}")
+DIGITS = 12
 # It becomes part of an address.
-PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
-
-
-def installs_from(pip_url: str, source: Source) -> Place | None:
-    """Return the place of a package requirement if it is this source, with what is asked.
-
-    None where more is installed with it, by extras or by other requirements: what was seen
-    of the connector alone is not what that gives.
-    """
-    place = place_alone(pip_url)
-    if place is None:
-        return None
-    return (
-        place if (place.kind, place.address) == (source.kind, source.address) else None
-    )
-
-
-def place_alone(pip_url: str) -> Place | None:
-    """Return what a package requirement installs where that is all, else None."""
-    place = requirement_place(pip_url) if pip_url else None
-    if place is None or place.extras or not _is_alone(pip_url):
-        return None
-    return place
+PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+@~-]{0,99}")
 
 
 def revision_label(ref: str) -> str:
     """Return what the release at a branch, tag or commit is called; "" for no such name.
 
-    A tag goes by its version, a commit by its first twelve digits.
+    A tag goes by its version, a commit by its first twelve digits. A slash becomes a tilde,
+    which no name in Git has; digits of a commit that read as a version get the letter that
+    Git puts before them. Source: git-check-ref-format and git-describe of Git.
     """
     if not ref:
         return HEAD
     if COMMIT.fullmatch(ref) and not ref.isdigit():
-        return ref[:12]
+        return f"g{ref}" if len(ref) < DIGITS and _version(ref) else ref[:DIGITS]
     tagged = TAGGED.fullmatch(ref)
     version = _version(tagged["version"]) if tagged else None
     if version is not None:
         return str(version)
-    return ref if PLAIN.fullmatch(ref) else ""
+    label = ref.replace("/", "~")
+    return label if PLAIN.fullmatch(label) else ""
 
 
 def release_taken(pip_url: str, releases: Iterable[Release]) -> Release | None:
@@ -109,18 +88,6 @@ def _allowed(pip_url: str, rows: Sequence[Release]) -> list[Release]:
         return []
     versions = [(row, _version(row.version)) for row in rows]
     return [row for row, version in versions if version and version in wanted]
-
-
-def _is_alone(pip_url: str) -> bool:
-    """Say whether this is one requirement, however it is spaced."""
-    text = _without_index(pip_url)
-    if len(text.split()) == 1:
-        return True
-    try:
-        Requirement(text)
-    except InvalidRequirement:
-        return False
-    return True
 
 
 def _without_index(pip_url: str) -> str:

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef
 
 from registry.catalog.conforming import short
 from registry.facts import Json
+from registry.foreign import layout_of
 from registry.loads import LAYOUT, Blocked
 from registry.models import (
     Loading,
@@ -27,7 +28,7 @@ from registry.models import (
     TapSchemas,
 )
 from registry.models.bulk import put_all
-from registry.tried import Answer
+from registry.tried import Answer, Basis
 from registry.vocabulary import Origin, PluginType, TicketKind
 
 # Of one question: a sandbox answers it within a quarter of an hour.
@@ -38,10 +39,11 @@ STREAMS_LIMIT = 50
 TAP_BYTES = 500_000
 
 
-def keep_schemas(sources: Iterable[Source]) -> bool:
-    """Keep what the current releases of taps have to load; say whether any of it is new.
+def keep_schemas(sources: Iterable[Source]) -> set[int]:
+    """Keep what the current releases of taps have to load; return the sources of what is new.
 
-    Two queries, and two or three for each tap. What can't be said of any tap is said of these.
+    A query, and three or four for each tap; two more where any is new: what can't be said of
+    any tap is said of these.
     """
     moved = []
     for source_id, release in _current_releases(sources).items():
@@ -51,6 +53,7 @@ def keep_schemas(sources: Iterable[Source]) -> bool:
             "version": release.version,
             "digest": _digest(streams),
             "streams": len(streams),
+            "basis": _basis(release),
         }
         known = TapSchemas.objects.filter(source=source_id)
         if not streams:
@@ -60,9 +63,16 @@ def keep_schemas(sources: Iterable[Source]) -> bool:
                 source_id=source_id, defaults=said
             )
             moved.append(row)
-    blocked = [made for target in _blocked() for made in _like(target, moved)]
-    put_all(blocked, by=["tap", "target"])
-    return bool(moved)
+    if moved:
+        blocked = [made for target in _blocked() for made in _like(target, moved)]
+        put_all(blocked, by=["tap", "target"])
+    return {row.source_id for row in moved}
+
+
+def _basis(release: Release) -> Basis:
+    """Return how the streams of a release are known: a run listed all of them, or none."""
+    is_read = Stream.objects.filter(release=release, basis=Basis.STATIC).exists()
+    return Basis.STATIC if is_read else Basis.OBSERVED
 
 
 def _current_releases(sources: Iterable[Source]) -> dict[int, Release]:
@@ -108,9 +118,11 @@ def asked_taps(ticket: ProbeTicket) -> list[Json]:
     missing = TapSchemas.objects.not_loaded_by(
         ticket.source_id, ticket.version, commit=ticket.revision, layout=LAYOUT
     ).select_related("source")
+    # What met a limit before comes after what was never seen.
+    before = Loading.objects.filter(tap=OuterRef("source"), target=ticket.source_id)
     taps: list[Json] = []
     size = 0
-    for row in missing.order_by("source_id")[:TAPS_LIMIT]:
+    for row in missing.order_by(Exists(before), "source_id")[:TAPS_LIMIT]:
         streams = sent_streams(row.release_id)
         size += len(json.dumps(streams))
         if taps and size > QUESTION_BYTES:
@@ -125,6 +137,12 @@ def asked_taps(ticket: ProbeTicket) -> list[Json]:
             }
         )
     return taps
+
+
+def unload(ticket: ProbeTicket) -> None:
+    """Have a ticket's target asked about all taps again; what it was seen to do is shown on."""
+    if ticket.kind == TicketKind.LOADING:
+        Loading.objects.filter(target=ticket.source_id).update(layout=0)
 
 
 def keep_loadings(snapshots: Sequence[Snapshot]) -> set[int]:
@@ -150,7 +168,7 @@ def keep_loadings(snapshots: Sequence[Snapshot]) -> set[int]:
 def _said_of_all(snapshot: Snapshot) -> Loading | None:
     """Return what is to be said of a target with any tap, where it could not be judged."""
     said = snapshot.evidence.get("blocked")
-    if not isinstance(said, dict) or said.get("code") not in set(Blocked):
+    if not isinstance(said, dict) or said.get("code") not in list(Blocked):
         return None
     blank = {"tap": 0, "digest": "", "answer": Answer.UNKNOWN.value}
     return _row(snapshot, {**blank, "code": said["code"], "cause": said.get("cause")})
@@ -202,7 +220,7 @@ def _is_loading(one: object) -> bool:
     return (
         isinstance(one, dict)
         and _count(one.get("tap")) > 0
-        and one.get("answer") in set(Answer)
+        and one.get("answer") in list(Answer)
         and isinstance(one.get("digest"), str)
     )
 
@@ -218,7 +236,7 @@ def _row(snapshot: Snapshot, one: Mapping[str, Any]) -> Loading:
         target_version=version,
         target_commit=short(snapshot.evidence.get("commit"), 64),
         python=python,
-        layout=_count(snapshot.evidence.get("layout"), 1000),
+        layout=layout_of(snapshot.evidence),
         answer=one["answer"],
         code=short(one.get("code"), 40),
         cause=short(one.get("cause")),
@@ -230,10 +248,10 @@ def _row(snapshot: Snapshot, one: Mapping[str, Any]) -> Loading:
     )
 
 
-def _count(value: object, limit: int = 2**31) -> int:
+def _count(value: object) -> int:
     """Return a number that a column takes, 0 for anything else."""
     is_number = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_number and 0 <= value < limit else 0  # type: ignore[operator,return-value]
+    return value if is_number and 0 <= value < 2**31 else 0  # type: ignore[operator,return-value]
 
 
 def _digest(streams: Sequence[Json]) -> str:

@@ -1,8 +1,11 @@
-"""What runs in the sandbox showed: rows of them, and what they say of the variants.
+"""What runs in the sandbox say of the variants.
 
 A run speaks of one release on one Python. Of a variant speaks the run of the release that
 an installer takes now, on the Python where it answered best: what it was seen to do there
 is laid over what others say of the variants that install it from this package or repository.
+
+A release whose newest runs do not start, since something that comes with it moved, is the same
+release: what it offers, the last run tells in which it started.
 """
 
 from collections import defaultdict
@@ -14,17 +17,19 @@ from django.db import transaction
 from packaging.version import Version
 
 from registry.catalog import Recorded, record
-from registry.catalog.differing import keep_breaking
-from registry.catalog.installing import (
+from registry.catalog.conforming import words_at_work
+from registry.catalog.installing import release_taken, revision_label
+from registry.catalog.speaking import (
     SPEAKING,
+    base_of,
     installs_from,
-    place_alone,
-    release_taken,
-    revision_label,
+    place_tried,
+    with_installations,
 )
 from registry.catalog.statements import TRIED
 from registry.catalog.streaming import keep_streams, touch_plugins
 from registry.facts import Facts, Json, MaintainerFacts, VariantFacts
+from registry.layers import AT_WORK
 from registry.models import (
     Plugin,
     ProbeRun,
@@ -34,8 +39,8 @@ from registry.models import (
     Statement,
     Variant,
 )
-from registry.models.bulk import put_all, save_all
-from registry.tried import Answer, Question, Tried
+from registry.models.bulk import save_all
+from registry.tried import Answer, Question
 from registry.vocabulary import Origin, PluginType, SourceKind
 
 # The better a run answered, the more of it was seen: weightiest question first.
@@ -46,52 +51,16 @@ TELLING = (*SPEAKING, *TRIED)
 BEYOND = ("streams", "supported_python_versions")
 
 
-def keep_runs(tried: Sequence[tuple[Snapshot, Tried, Json, Json]]) -> None:
-    """Write the row of each run, anew where there is one: from a snapshot, all of it.
-
-    Where a release breaks what the one before it did, that becomes an event.
-    """
-    rows = [_row(*one) for one in tried]
-    put_all(rows, by=["snapshot"])
-    if rows:
-        keep_breaking(rows)
-
-
-def _row(snapshot: Snapshot, tried: Tried, surface: Json, code: Json) -> ProbeRun:
-    _, version, python = snapshot.subject.split("/")
-    return ProbeRun(
-        snapshot=snapshot,
-        source_id=snapshot.source_id,
-        # As it was asked for: what it says of itself is foreign.
-        version=version,
-        python=python,
-        ran_at=snapshot.taken_at,
-        interpreter=tried.interpreter[:40],
-        platform=tried.platform[:120],
-        level=str(snapshot.evidence.get("level", ""))[:20],
-        lock=tried.lock[:64],
-        installs=tried.answer(Question.INSTALLS),
-        imports=tried.answer(Question.IMPORTS),
-        starts=tried.starts,
-        outcomes=[one.as_json() for one in tried.outcomes],
-        surface=surface,
-        code=code,
-        rescue=tried.rescue[:200],
-        requires_python=tried.requires_python.value if tried.requires_python else "",
-        commit=tried.commit[:64],
-        committed_at=tried.committed_at,
-    )
-
-
 def observe(sources: Collection[Source], *, now: datetime) -> Recorded:
     """Record what the deciding runs of sources say.
 
     The plugins are locked before any run is read: two Pythons of one release are often tried
     at once, and whoever read fewer runs could otherwise be the last to write.
     """
+    together = with_installations(sources)
     with transaction.atomic():
-        _lock_plugins(sources)
-        return record(observations(sources), now=now)
+        _lock_plugins(together)
+        return record(observations(together), now=now)
 
 
 def _lock_plugins(sources: Collection[Source]) -> None:
@@ -112,10 +81,14 @@ def observations(sources: Iterable[Source]) -> list[tuple[Snapshot, Facts]]:
     One pair for each source and plugin; without variants where nothing is seen any more.
     """
     by_id = {source.pk: source for source in sources}
-    spoken, newest = _spoken(by_id), _newest_runs(by_id)
+    spoken, newest = _spoken(by_id.values()), _newest_runs(by_id)
     runs = _runs_taken(spoken, newest, by_id)
     _keep_summaries(runs, spoken)
-    deciding = {pair: max(tried, key=_worth) for pair, tried in runs.items() if tried}
+    started = _last_started(runs)
+    deciding = {
+        pair: _deciding(tried, started) for pair, tried in runs.items() if tried
+    }
+    at_work = words_at_work(by_id)
     found = []
     for (source_id, kind, name), statements in spoken.items():
         said = [one for one in statements if one.origin not in TRIED]
@@ -123,7 +96,7 @@ def observations(sources: Iterable[Source]) -> list[tuple[Snapshot, Facts]]:
         run = max(filter(None, theirs.values()), key=_worth, default=None)
         # One run speaks for a plugin here: variants that install other releases are silent.
         taking = [one for one, own in theirs.items() if run and own == run]
-        told = _told(run) if run else ()
+        told = _told(run, at_work.get((run.source_id, run.version), ())) if run else ()
         if not any((source_id, one.variant_id) in runs for one in statements):
             told = _untold(statements, newest.get(source_id, ()))
         for snapshot, origin, definition in told:
@@ -142,17 +115,30 @@ type Spoken = Mapping[tuple[int, str, str], list[Statement]]
 type Taken = Mapping[tuple[int, int], list[ProbeRun]]
 # By source.
 type Runs = Mapping[int, list[ProbeRun]]
+# A source, a version of it, and where that moves a commit: what is installed from there.
+type Tried = tuple[int, str, str]
 
 
-def _spoken(source_ids: Iterable[int]) -> Spoken:
-    """Return what sources and their runs say now, by source and plugin."""
+def _spoken(sources: Collection[Source]) -> Spoken:
+    """Return what sources and their runs say now, by source and plugin.
+
+    Nobody looks at an installation: what is said of a variant that is installed so, its
+    package or repository says.
+    """
     rows = Statement.objects.filter(
-        source__in=source_ids, origin__in=TELLING, gone_at=None
+        source__in=sources, origin__in=TELLING, gone_at=None
     ).select_related("variant__plugin", "variant__maintainer")
+    installed = {
+        one.address: one.pk for one in sources if one.kind == SourceKind.INSTALLATION
+    }
     grouped: dict[tuple[int, str, str], list[Statement]] = defaultdict(list)
     for row in rows.order_by("pk"):
         plugin = row.variant.plugin
         grouped[row.source_id, plugin.type, plugin.name].append(row)
+        place = place_tried(row.variant.pip_url)
+        if place and row.origin in SPEAKING and place.address in installed:
+            pk = installed[place.address]
+            grouped[pk, plugin.type, plugin.name].append(row)
     return grouped
 
 
@@ -162,6 +148,40 @@ def _newest_runs(source_ids: Iterable[int]) -> Runs:
     for run in newest.select_related("snapshot").defer("snapshot__evidence"):
         runs[run.source_id].append(run)
     return runs
+
+
+def _last_started(taken: Taken) -> dict[Tried, list[ProbeRun]]:
+    """Return the last runs that started of what no longer starts on some Python.
+
+    One query; none where everything starts.
+    """
+    failing = [
+        run for run in chain.from_iterable(taken.values()) if run.starts != Answer.YES
+    ]
+    if not failing:
+        return {}
+    rows = ProbeRun.objects.filter(
+        source__in={run.source_id for run in failing},
+        version__in={run.version for run in failing},
+        starts=Answer.YES,
+    ).newest()
+    found: dict[Tried, list[ProbeRun]] = defaultdict(list)
+    for run in rows.select_related("snapshot").defer("snapshot__evidence"):
+        found[_release_of(run)].append(run)
+    return found
+
+
+def _deciding(
+    tried: Sequence[ProbeRun], started: Mapping[Tried, Sequence[ProbeRun]]
+) -> ProbeRun:
+    """Return the newest run that answered best, or an earlier one that answered more."""
+    newest = max(tried, key=_worth)
+    earlier = max(started.get(_release_of(newest), ()), key=_worth, default=newest)
+    return earlier if _seen(earlier) > _seen(newest) else newest
+
+
+def _release_of(run: ProbeRun) -> Tried:
+    return run.source_id, run.version, run.commit
 
 
 def _runs_taken(spoken: Spoken, newest: Runs, sources: Mapping[int, Source]) -> Taken:
@@ -193,7 +213,7 @@ def _runs_taken(spoken: Spoken, newest: Runs, sources: Mapping[int, Source]) -> 
 
 def _label(variant: Variant, source: Source, releases: Sequence[Release]) -> str:
     """Return what the release is called that a variant installs from its source."""
-    if source.kind == SourceKind.REPOSITORY:
+    if base_of(source)[0] == SourceKind.REPOSITORY:
         place = installs_from(variant.pip_url, source)
         return revision_label(place.ref) if place else ""
     release = release_taken(variant.pip_url, releases)
@@ -203,13 +223,13 @@ def _label(variant: Variant, source: Source, releases: Sequence[Release]) -> str
 def _keep_summaries(runs: Taken, spoken: Spoken) -> None:
     """Write where the current releases run; a plugin is touched where that moved.
 
-    Of what can be tried no more nothing is said, and of what a variant installs from
-    elsewhere only by who judges that.
+    Of what can be tried no more nothing is said, nor of what was not tried yet with all
+    that is asked for; of what a variant installs from elsewhere only by who judges that.
     """
     of_variant: dict[int, Json] = {
         one.variant_id: {}
         for one in chain.from_iterable(spoken.values())
-        if place_alone(one.variant.pip_url) is None
+        if _is_judged_here(one.variant.pip_url)
     }
     for (_, variant_id), tried in runs.items():
         of_variant[variant_id] = _summary(tried) if tried else {}
@@ -222,6 +242,12 @@ def _keep_summaries(runs: Taken, spoken: Spoken) -> None:
     touch_plugins({row.plugin_id for row in moved})
 
 
+def _is_judged_here(pip_url: str) -> bool:
+    """Say whether nobody else judges what is asked for: installations come with their base."""
+    place = place_tried(pip_url)
+    return place is None or place.kind is SourceKind.INSTALLATION
+
+
 def _summary(runs: Sequence[ProbeRun]) -> Json:
     return {
         "version": runs[0].version,
@@ -231,16 +257,23 @@ def _summary(runs: Sequence[ProbeRun]) -> Json:
 
 
 def _worth(run: ProbeRun) -> tuple[list[bool], Version]:
+    return _seen(run), Version(run.python)
+
+
+def _seen(run: ProbeRun) -> list[bool]:
     answers = {one["question"]: one["answer"] for one in run.outcomes}
-    seen = [answers.get(question) == Answer.YES for question in WEIGHTS]
-    return seen, Version(run.python)
+    return [answers.get(question) == Answer.YES for question in WEIGHTS]
 
 
-def _told(run: ProbeRun) -> Iterator[tuple[Snapshot, Origin, Json]]:
+def _told(
+    run: ProbeRun, at_work: Sequence[str]
+) -> Iterator[tuple[Snapshot, Origin, Json]]:
     """Yield what was seen of a release, and what was only read of it, as definitions."""
     seen = {k: v for k, v in run.surface.items() if k not in BEYOND}
+    seen |= {AT_WORK: list(at_work)} if at_work else {}
+    read = {k: v for k, v in run.code.items() if k not in BEYOND}
     yield run.snapshot, Origin.PROBE, seen
-    yield run.snapshot, Origin.CODE, run.code
+    yield run.snapshot, Origin.CODE, read
 
 
 def _untold(

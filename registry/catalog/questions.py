@@ -4,6 +4,7 @@ The same goes to a worker of our own and to one elsewhere, which has no database
 """
 
 from registry.catalog.loading import asked_taps
+from registry.catalog.recordings import lent_recording
 from registry.facts import Json
 from registry.models import ProbeRun, ProbeTicket
 from registry.vocabulary import TicketKind
@@ -14,7 +15,8 @@ def question_of(ticket: ProbeTicket) -> Json:
 
     `lock` and `rescue` are those of its last run where the same Python and the same sandbox
     would give the same again; empty where it has to be run, as after a limit of the machine
-    ended it. One query or two, and for a target that is to load what `asked_taps` makes.
+    ended it. One query or two, and for a target that is to load what `asked_taps` makes; for
+    the conformance suite with what is kept of the last run, which need not be made again.
     """
     source = ticket.source
     return {
@@ -32,9 +34,9 @@ def question_of(ticket: ProbeTicket) -> Json:
 
 
 def _of_kind(ticket: ProbeTicket) -> Json:
-    if ticket.kind != TicketKind.LOADING:
-        return {}
-    return {"taps": asked_taps(ticket)}
+    if ticket.kind == TicketKind.LOADING:
+        return {"taps": asked_taps(ticket)}
+    return lent_recording(ticket) if ticket.kind == TicketKind.CONFORMANCE else {}
 
 
 def _seen(ticket: ProbeTicket) -> Json:

@@ -1,4 +1,4 @@
-"""Keep the streams that a run listed, with the release that it was a run of."""
+"""Keep the streams that a run listed, else those that were read, with the release it was of."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,10 +9,11 @@ from django.db.models import F
 from registry.facts import Json
 from registry.models import Plugin, ProbeRun, Release, Stream, Variant
 from registry.models.bulk import BATCH, save_all
+from registry.tried import Basis
 
 
 def keep_streams(deciding: Mapping[int, ProbeRun]) -> None:
-    """Replace the streams of releases where their runs listed others than are kept.
+    """Replace the streams of releases where their runs say others than are kept.
 
     `deciding` are runs by variant. A plugin is touched where anything moved.
     """
@@ -23,10 +24,7 @@ def keep_streams(deciding: Mapping[int, ProbeRun]) -> None:
     releases = {
         row.pk: row for row in rows if deciding[row.variant_id].version == row.version
     }
-    said = {
-        pk: _said(deciding[row.variant_id].surface.get("streams", []))
-        for pk, row in releases.items()
-    }
+    said = {pk: _said(deciding[row.variant_id]) for pk, row in releases.items()}
     kept: dict[int, list[Json]] = defaultdict(list)
     for stream in Stream.objects.filter(release__in=releases):
         kept[stream.release_id].append(_as_said(stream))
@@ -70,18 +68,23 @@ def _keep_revisions(runs: Mapping[int, ProbeRun]) -> None:
         unique_fields=["variant", "version"],
         update_fields=["released_at"],
     )
-    heads = {
+    tried = {
         row.variant_id: row.pk
         for row in named.only("variant", "version")
         if row.version == runs[row.variant_id].version
     }
+    _make_current(tried)
+
+
+def _make_current(releases: Mapping[int, int]) -> None:
+    """Make releases the current ones; both are ids, of a variant and of its release."""
     moved = [
         row
-        for row in Variant.objects.filter(pk__in=heads).only("current_release")
-        if row.current_release_id != heads[row.pk]
+        for row in Variant.objects.filter(pk__in=releases).only("current_release")
+        if row.current_release_id != releases[row.pk]
     ]
     for row in moved:
-        row.current_release_id = heads[row.pk]
+        row.current_release_id = releases[row.pk]
     save_all(moved, ["current_release"])
 
 
@@ -90,7 +93,14 @@ def _made_at(run: ProbeRun) -> datetime | None:
     return min(run.committed_at, run.ran_at) if run.committed_at else None
 
 
-def _said(streams: Sequence[Json]) -> list[Json]:
+def _said(run: ProbeRun) -> list[Json]:
+    """Return the streams that a run listed, else those that its release's files have."""
+    if "streams" in run.surface:
+        return _columns(run.surface["streams"], Basis.OBSERVED)
+    return _columns(run.code.get("streams", []), Basis.STATIC)
+
+
+def _columns(streams: Sequence[Json], basis: Basis) -> list[Json]:
     """Return the columns of the first stream of each id that a row can hold."""
     first: dict[str, Json] = {}
     for stream in streams:
@@ -103,6 +113,7 @@ def _said(streams: Sequence[Json]) -> list[Json]:
                 "replication_method": stream["replication_method"][:20],
                 "replication_key": (keys[0] if keys else "")[:300],
                 "schema": stream["schema"] or None,
+                "basis": basis.value,
             },
         )
     return list(first.values())
@@ -115,4 +126,5 @@ def _as_said(row: Stream) -> Json:
         "replication_method": row.replication_method,
         "replication_key": row.replication_key,
         "schema": row.schema,
+        "basis": row.basis,
     }

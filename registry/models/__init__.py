@@ -5,9 +5,11 @@ from registry.models.document import Document
 from registry.models.event import Event
 from registry.models.host import Host
 from registry.models.logo import Logo
+from registry.models.machine import Machine
 from registry.models.maintainer import Maintainer
 from registry.models.plugin import Plugin, Variant
 from registry.models.readme import Readme
+from registry.models.recording import Recording
 from registry.models.release import Release, Setting, Stream
 from registry.models.run import ProbeRun
 from registry.models.search_change import SearchChange
@@ -26,11 +28,13 @@ __all__ = [
     "Host",
     "Loading",
     "Logo",
+    "Machine",
     "Maintainer",
     "Plugin",
     "ProbeRun",
     "ProbeTicket",
     "Readme",
+    "Recording",
     "Release",
     "SearchChange",
     "SearchEntry",

@@ -7,8 +7,10 @@ from django.db import connection, models
 from django.db.models import Exists, OuterRef
 
 from registry.models.release import Release
+from registry.models.run import LIMITS
 from registry.models.source import Source
 from registry.models.ticket import ProbeTicket
+from registry.tried import Basis
 from registry.vocabulary import TicketKind
 
 
@@ -50,8 +52,9 @@ class ConformanceRun(models.Model):
 
     All of it is derived from the record. `results` are words by check, `counts` how many
     verdicts there are of each word, `must_failures` what the page of a variant says of each
-    MUST that does not hold. `suite` is the version of the checks. `problem` says why there
-    are none, where it could not be run.
+    MUST that does not hold. `shown` are capabilities that were seen at work, or seen not to
+    work, each with the check and the reason. `suite` is the version of the checks. `problem`
+    says why there are none, where it could not be run.
     """
 
     snapshot = models.OneToOneField(
@@ -66,6 +69,7 @@ class ConformanceRun(models.Model):
     counts = models.JSONField(default=dict)
     results = models.JSONField(default=dict)
     must_failures = models.JSONField(default=list)
+    shown = models.JSONField(default=dict, db_default={})
     config_is_made_up = models.BooleanField(default=True)
     problem = models.CharField(max_length=600, blank=True)
 
@@ -90,7 +94,7 @@ class TapSchemasQuerySet(models.QuerySet["TapSchemas"]):
         """Return what a target's release was not seen with yet, or not as it is now.
 
         `target`, `version` and `commit` may be of an outer query. `layout` is the version of
-        how records are made up and judged.
+        how records are made up and judged. What met a limit was not seen.
         """
         known = Loading.objects.filter(
             tap=OuterRef("source"),
@@ -99,7 +103,7 @@ class TapSchemasQuerySet(models.QuerySet["TapSchemas"]):
             target_version=version,
             target_commit=commit,
             layout__gte=layout,
-        )
+        ).exclude(code__in=LIMITS)
         return self.filter(~Exists(known), source__gone_at=None)
 
 
@@ -107,7 +111,7 @@ class TapSchemas(models.Model):
     """The streams of a tap's current release, as something that targets are to load.
 
     `digest` is that of the schemas and keys that are sent, of which there are `streams`;
-    they are rows of `release`.
+    they are rows of `release`, and all of one `basis`.
     """
 
     source = models.OneToOneField(Source, models.CASCADE, related_name="schemas")
@@ -115,6 +119,9 @@ class TapSchemas(models.Model):
     version = models.CharField(max_length=120)
     digest = models.CharField(max_length=64)
     streams = models.PositiveSmallIntegerField()
+    basis = models.CharField(
+        max_length=8, default=Basis.OBSERVED, db_default=Basis.OBSERVED.value
+    )
 
     objects = TapSchemasQuerySet.as_manager()
 
@@ -124,14 +131,19 @@ class TapSchemas(models.Model):
     def __str__(self) -> str:
         return f"{self.source} {self.version}"
 
+    @property
+    def is_read(self) -> bool:
+        """Say whether no run showed these schemas: they stand in the release's files."""
+        return self.basis == Basis.STATIC
+
 
 class Loading(models.Model):
     """Whether a target loads records that were made up from a tap's schemas.
 
-    Of a tap and a target only what was seen last is kept. `target_commit` is empty
-    where the target is a package's release. `read` is empty where what the
-    target wrote could not be read back. `cause` says why, in words, where the answer is not
-    yes. `layout` is the version of how records are made up and judged.
+    Of a tap and a target only what was seen last is kept. `target_commit` is empty where the
+    target is a package's release, `read` where what it wrote could not be read back. `cause`
+    says why, in words, where the answer is not yes. `layout` is the version of how records
+    are made up and judged.
     """
 
     tap = models.ForeignKey(Source, models.CASCADE, related_name="loaded_into")

@@ -6,6 +6,7 @@ from django.db import models
 from packaging.version import InvalidVersion, Version
 
 from registry.models.ordered_json import OrderedJSONField
+from registry.tried import Basis
 from registry.vocabulary import SettingKind
 
 # What a commit is called that a definition pins. Not all digits: that is a version.
@@ -60,7 +61,8 @@ class Release(models.Model):
         """Return its version, or in words that it is what a branch holds, or a commit."""
         if self.is_numbered:
             return self.version
-        return f"Git {self.version}"
+        # A slash of a branch's name is none of the version: it is part of addresses.
+        return f"Git {self.version.replace('~', '/')}"
 
 
 class Setting(models.Model):
@@ -99,7 +101,10 @@ class Setting(models.Model):
 
 
 class Stream(models.Model):
-    """One stream a release was seen to offer. Source: the Singer specification's catalog."""
+    """One stream a release offers: as a run saw it, or as its files were read.
+
+    Source: the Singer specification's catalog.
+    """
 
     release = models.ForeignKey(Release, models.CASCADE, related_name="streams")
     tap_stream_id = models.CharField(max_length=300)
@@ -107,6 +112,9 @@ class Stream(models.Model):
     replication_method = models.CharField(max_length=20, blank=True)
     replication_key = models.CharField(max_length=300, blank=True)
     schema = models.JSONField(null=True)
+    basis = models.CharField(
+        max_length=8, default=Basis.OBSERVED, db_default=Basis.OBSERVED.value
+    )
 
     class Meta:
         ordering = ["tap_stream_id"]
@@ -118,3 +126,8 @@ class Stream(models.Model):
 
     def __str__(self) -> str:
         return self.tap_stream_id
+
+    @property
+    def is_read(self) -> bool:
+        """Say whether no run showed it: it stands in the release's files."""
+        return self.basis == Basis.STATIC

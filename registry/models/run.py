@@ -13,6 +13,7 @@ from registry.tried import Answer
 # Source: `scrapers.probes.invocation.causes`; a test compares the two.
 LIMITS = frozenset({
     "timed-out", "memory", "output", "processes", "refused", "disk", "crashed",
+    "open-files", "shared-memory", "sandbox",
 })  # fmt: skip
 
 
@@ -32,7 +33,9 @@ class ProbeRun(models.Model):
     the answers with their causes, `starts` what they come to: whether the release installs,
     imports, and does anything when it is called; yes, no or unknown. `surface` is what
     `registry.differences` compares, `code` what was read from its files where it does not
-    tell, in a definition's keys. `rescue` is what had to be added by hand for it to start.
+    tell, in the same keys. `rescue` is what had to be added by hand for it to start.
+    `needs_compiler` is yes, no or unknown of its install here, `needs_library` the system
+    library that was missing, `layout` the version of the sandbox that read its files.
     `requires_python` is what its metadata says, `commit` and its time are of what was
     installed from Git.
     """
@@ -58,6 +61,15 @@ class ProbeRun(models.Model):
     requires_python = models.CharField(
         max_length=200, blank=True, default="", db_default=""
     )
+    needs_compiler = models.CharField(
+        max_length=8, default=Answer.UNKNOWN, db_default=Answer.UNKNOWN.value
+    )
+    needs_library = models.CharField(
+        max_length=120, blank=True, default="", db_default=""
+    )
+    sdk_version = models.CharField(max_length=40, blank=True, default="", db_default="")
+    framework = models.CharField(max_length=40, blank=True, default="", db_default="")
+    layout = models.PositiveSmallIntegerField(default=0, db_default=0)
     commit = models.CharField(max_length=64, blank=True)
     committed_at = models.DateTimeField(null=True)
 
@@ -78,6 +90,17 @@ class ProbeRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.version} on Python {self.python}"
+
+    @property
+    def why_it_fails(self) -> str:
+        """Return the first cause that it did not start; "" where it did or names none."""
+        causes = (one["cause"]["message"] for one in self.outcomes if one["cause"])
+        return "" if self.starts == Answer.YES else next(causes, "")
+
+    def interpreters_since(self, earlier: "ProbeRun") -> tuple[str, str] | None:
+        """Return the interpreters of an earlier run and of this one, where these differ."""
+        pair = earlier.interpreter, self.interpreter
+        return pair if all(pair) and pair[0] != pair[1] else None
 
     @property
     def was_limited(self) -> bool:

@@ -7,12 +7,11 @@ from django.db import models
 from django.db.models import F, Q
 
 from registry import cadence
+from registry.models.machine import Machine
 from registry.models.source import Source
-from registry.models.ticketing import ProbeTicketQuerySet
+from registry.models.ticketing import AGAIN, LAST, ProbeTicketQuerySet
 from registry.vocabulary import SourceKind, TicketKind
 
-# What was tried is asked about again after anything that never was.
-AGAIN = -1000
 # Whether a current release still resolves to the same files: milliseconds, where it does.
 RECHECK = timedelta(days=1)
 # What could not be resolved, or met a limit, is tried again; after a month, monthly.
@@ -24,11 +23,15 @@ class ProbeTicket(models.Model):
 
     `revision` is the commit, where it is installed from Git. `is_current` says that it is
     what an installer takes now: only that is asked about again. `due_at` is empty where
-    nothing is to be asked. `attempts` counts what was begun since the last result, which
-    came from the Python's `patch` version, by the sandbox's `layout`; `unchanged` how many
-    results since showed nothing new. `leased_revision` is the commit that was asked for with
-    the lease. `parked_at` is set where nobody is to try again by himself, before there is a
-    newer Python or sandbox than `parked_patch` and `parked_layout`.
+    nothing is to be asked. `attempts` counts what was begun since the last result, and `log`
+    has what is known of each (see `registry.models.attempt`). That result came from the
+    Python's `patch` version, by the sandbox's `layout`; `unchanged` is how many results since
+    showed nothing new. `leased_revision` is the commit that was asked for with the lease, and
+    `machine` who took it. `given_lease` is by which the last record was given,
+    `given_digest` what that showed. `made_with` are the interpreter and the SDK of the run that
+    it follows, for kinds that follow runs. `parked_at` is set where nobody is to try again by
+    himself, before there is a newer Python or sandbox than `parked_patch` and
+    `parked_layout`.
     """
 
     kind = models.CharField(
@@ -48,10 +51,19 @@ class ProbeTicket(models.Model):
     due_at = models.DateTimeField(null=True)
     lease = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
+    machine = models.ForeignKey(
+        Machine, models.SET_NULL, null=True, related_name="tickets"
+    )
     leased_revision = models.CharField(
         max_length=200, blank=True, default="", db_default=""
     )
+    given_lease = models.UUIDField(null=True)
+    given_digest = models.CharField(
+        max_length=64, blank=True, default="", db_default=""
+    )
+    made_with = models.CharField(max_length=130, blank=True, default="", db_default="")
     attempts = models.PositiveIntegerField(default=0)
+    log = models.JSONField(default=list, db_default=[])
     failures = models.PositiveIntegerField(default=0)
     last_error = models.TextField(blank=True)
     tried_at = models.DateTimeField(null=True)
@@ -83,6 +95,11 @@ class ProbeTicket(models.Model):
             models.Index(
                 fields=["lease"], condition=Q(lease__isnull=False), name="ticket_lease"
             ),
+            models.Index(
+                fields=["given_lease"],
+                condition=Q(given_lease__isnull=False),
+                name="ticket_given",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -100,7 +117,8 @@ class ProbeTicket(models.Model):
         A branch that nobody pinned is tried as it was last seen.
         """
         if self.source.kind != SourceKind.REPOSITORY:
-            return ""
+            # Nobody looks at an installation: what its branch holds is found out with it.
+            return self.revision
         return self.revision or self.source.revision
 
     @property
@@ -109,25 +127,25 @@ class ProbeTicket(models.Model):
         return self.lease is not None and self.leased_revision != self.asked_revision
 
     def succeeded(
-        self, now: datetime, *, lock: str, is_news: bool, patch: int, layout: int
+        self, now: datetime, *, is_open: bool, is_news: bool, patch: int, layout: int
     ) -> None:
         """Note that there is a result, whatever it says of the release, and when to ask again.
 
-        `lock` is empty where the same may come to something else without any news: where
+        It `is_open` where the same may come to something else without any news: where
         nothing could be resolved, or a limit ended it. Whether a release still runs is asked
-        by the day, anything else when something new makes it due. What moved since it was
-        leased stays due: this result is of what was there before.
+        by the day, what is open again and again, anything else when something new makes it
+        due. What moved since it was leased stays due: this result is of what was there before.
         """
         self.unchanged = 0 if is_news else self.unchanged + 1
-        wait = RECHECK if lock else RECHECK * 2 ** min(self.unchanged, DOUBLINGS)
-        is_asked_again = self.is_current and self.kind == TicketKind.RUN
+        wait = RECHECK * 2 ** min(self.unchanged, DOUBLINGS) if is_open else RECHECK
+        is_followed = self.is_current and self.kind == TicketKind.RUN
         if self.has_moved:
             self.due_at = now
         else:
-            self.due_at = now + wait if is_asked_again else None
-            self.priority = AGAIN
+            self.due_at = now + wait if is_open or is_followed else None
+            self.priority = AGAIN if self.is_current else LAST
         self.tried_at, self.patch, self.layout = now, patch, layout
-        self.failures, self.attempts, self.last_error = 0, 0, ""
+        self.failures, self.attempts, self.log, self.last_error = 0, 0, [], ""
         self.lease = self.leased_until = None
         self.save()
 
@@ -139,6 +157,6 @@ class ProbeTicket(models.Model):
         chance = random.random()  # noqa: S311  no secret
         due_at = now + cadence.retry(self.failures, chance=chance)
         ProbeTicket.objects.filter(pk=self.pk, lease=self.lease).update(
-            due_at=due_at, failures=F("failures") + 1, attempts=0,
+            due_at=due_at, failures=F("failures") + 1, attempts=0, log=[],
             last_error=error[:2000], lease=None, leased_until=None,
         )  # fmt: skip

@@ -3,12 +3,15 @@
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models, transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Case, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce, Greatest
 
+from registry.facts import Json
+from registry.models.attempt import begun, heard
+from registry.models.machine import Machine
 from registry.models.source import Source
 from registry.vocabulary import SourceKind, TicketKind
 
@@ -21,8 +24,18 @@ LEASE = timedelta(minutes=5)
 ROOM = 10
 # A ticket that ended the worker so many times is not given to another.
 CRASHES_LIMIT = 3
+# What was tried is asked about again after anything that never was.
+AGAIN = -1000
+# After all else, what is current no more.
+LAST = 2 * AGAIN
 NONE: Mapping[str, str] = {}
-LEASED = ("lease", "leased_until", "leased_revision", "attempts")
+NOTHING_SAID: Json = {}
+# What was begun of something else does not count.
+UNPARKED: Mapping[str, Any] = {
+    "parked_at": None,
+    "attempts": Case(When(parked_at=None, then="attempts"), default=0),
+}
+LEASED = ("lease", "leased_until", "leased_revision", "machine", "attempts", "log")
 
 
 class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
@@ -39,27 +52,31 @@ class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
         """Return tickets that a worker is trying now."""
         return self.filter(leased_until__gt=now)
 
-    def outdated(self, python: str, *, patch: int, layout: int) -> Self:
-        """Return runs' tickets of current releases that an older Python or sandbox tried.
+    def outdate(self, python: str, *, patch: int, layout: int, now: datetime) -> int:
+        """Have tried again what an older Python or sandbox tried; return how many.
 
-        Newer ones alone count: workers with several patch versions would otherwise undo
-        each other's results for ever.
+        Releases that are current no more come after all else. Newer ones alone count: workers
+        with several patch versions would otherwise undo each other's results for ever.
         """
         older = Q(patch__lt=patch) | Q(layout__lt=layout)
-        return self.filter(
-            older,
-            kind=TicketKind.RUN,
-            python=python,
-            is_current=True,
-            parked_at=None,
-            tried_at__isnull=False,
-        )
+        tried = self.filter(
+            older, kind=TicketKind.RUN, python=python, parked_at=None,
+            tried_at__isnull=False, source__gone_at=None,
+        )  # fmt: skip
+        current = tried.filter(is_current=True, due_at__gt=now).update(due_at=now)
+        former = tried.filter(is_current=False, due_at=None)
+        return current + former.update(due_at=now, priority=LAST)
 
     def lease(
-        self, now: datetime, *, pythons: Collection[str] | None = None
+        self,
+        now: datetime,
+        *,
+        pythons: Collection[str] | None = None,
+        machine: Machine | None = None,
     ) -> "ProbeTicket | None":
         """Take the most urgent due ticket for one worker; nobody gets the same one.
 
+        Who names a `machine` renews and gives as that machine, and no other one can.
         Counted before any work: a ticket that ends its workers is parked in the end.
         """
         with transaction.atomic():
@@ -73,13 +90,58 @@ class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
                 ticket.lease, ticket.leased_until = uuid.uuid4(), now + LEASE
                 ticket.leased_revision = ticket.asked_revision
                 ticket.attempts += 1
+                ticket.machine = machine
+                log = [*ticket.log, begun(str(machine or ""), now)]
+                ticket.log = log[-CRASHES_LIMIT:]
                 ticket.save(update_fields=LEASED)
         return ticket
 
-    def renew(self, lease: uuid.UUID | None, now: datetime) -> bool:
-        """Hold the ticket leased so for longer; False where nobody holds one by this lease."""
-        held = self.filter(lease=lease, lease__isnull=False)
-        return bool(held.update(leased_until=now + LEASE))
+    def leased(self, lease: uuid.UUID | None, machine: Machine | None) -> Self:
+        """Return the ticket that a machine holds by this lease, if it does; it is locked."""
+        held = self.filter(lease=lease, lease__isnull=False, machine=machine)
+        return held.select_for_update(of=("self",))
+
+    def renew(
+        self,
+        lease: uuid.UUID | None,
+        now: datetime,
+        *,
+        machine: Machine | None = None,
+        said: Json = NOTHING_SAID,
+    ) -> bool:
+        """Hold the ticket leased so for longer; False where nobody holds one by this lease.
+
+        What is `said` of the try is the last that its log knows of it. Said while the record
+        was on its way it changes nothing, and is no fault of who said it.
+        """
+        with transaction.atomic():
+            ticket = self.leased(lease, machine).first()
+            if ticket is None:
+                given = self.filter(given_lease=lease, given_lease__isnull=False)
+                return given.exists()
+            ticket.leased_until = now + LEASE
+            last = ticket.log[-1] if ticket.log else begun("", now)
+            ticket.log = [*ticket.log[:-1], heard(last, said, now)]
+            ticket.save(update_fields=["leased_until", "log"])
+        return True
+
+    def give(
+        self, lease: uuid.UUID | None, digest: str, *, machine: Machine | None = None
+    ) -> "ProbeTicket | None":
+        """Lock the ticket leased so for a record with this digest; None where it was given.
+
+        Raises DoesNotExist where nobody holds one by this lease, and none was given so. To be
+        called in a transaction.
+        """
+        # Asked first: who gives it twice at once waits here for himself.
+        ticket = self.leased(lease, machine).first()
+        if ticket is None:
+            if self.filter(given_lease=lease, given_digest=digest).exists():
+                return None
+            raise self.model.DoesNotExist
+        ticket.given_lease, ticket.given_digest = lease, digest
+        ticket.save(update_fields=["given_lease", "given_digest"])
+        return ticket
 
     def park_crashed(self, now: datetime) -> int:
         """Park what ended its workers each time; return how many.
@@ -115,7 +177,7 @@ class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
         older = Q(parked_patch__lt=patch) | Q(parked_layout__lt=layout)
         parked = self.filter(older, python=python, parked_at__isnull=False)
         return parked.update(
-            parked_at=None, attempts=0,
+            **UNPARKED,
             parked_patch=Greatest("parked_patch", patch),
             parked_layout=Greatest("parked_layout", layout),
         )  # fmt: skip
@@ -142,29 +204,42 @@ class ProbeTicketQuerySet(models.QuerySet["ProbeTicket"]):
         current = next(iter(wanted), "")
         ours.put_first(current, now)
         places = {version: priority - n * ROOM for n, version in enumerate(wanted)}
-        self.bulk_create(
-            [
-                self.model(
-                    kind=kind, source=source, version=version, python=python,
-                    revision=revisions.get(version, ""),
-                    is_current=version == current,
-                    priority=places[version] - nth, due_at=now,
-                )
-                for version, pythons in wanted.items()
-                for nth, python in enumerate(pythons)
-            ],
-            ignore_conflicts=True,
+        made = (
+            self.model(
+                kind=kind, source=source, version=version, python=python,
+                revision=revisions.get(version, ""), is_current=version == current,
+                priority=places[version] - nth, due_at=now,
+            )
+            for version, pythons in wanted.items()
+            for nth, python in enumerate(pythons)
         )  # fmt: skip
+        self.bulk_create(made, ignore_conflicts=True)
         for version, revision in revisions.items():
             if revision:
-                moved = ours.filter(version=version).exclude(revision=revision)
-                moved.update(revision=revision, due_at=now, priority=places[version])
+                ours.move(version, revision, priority=places[version], now=now)
+
+    def move(
+        self, version: str, revision: str, *, priority: int, now: datetime
+    ) -> None:
+        """Have a version of these asked about, now, where it was another commit before.
+
+        What was parked was that one.
+        """
+        moved = self.filter(version=version).exclude(revision=revision)
+        moved.update(revision=revision, due_at=now, priority=priority, **UNPARKED)
 
     def pushed(self, source: Source, *, now: datetime) -> None:
         """Have the release that follows a repository's branch tried again, now."""
         follows = self.filter(source=source, kind=TicketKind.RUN, revision="")
         if source.kind == SourceKind.REPOSITORY:
             follows.filter(due_at__gt=now).update(due_at=now)
+            follows.filter(parked_at__isnull=False).update(**UNPARKED)
+
+    def drop(self, source: Source) -> None:
+        """Ask nothing more of a source, whatever was asked: nobody installs it any more."""
+        self.filter(source=source, is_current=True).update(
+            is_current=False, due_at=None
+        )
 
     def put_first(self, current: str, now: datetime) -> None:
         """Mark the tickets of one version, and no others of these, as current."""

@@ -72,8 +72,10 @@ def _within(limit_s: float) -> Iterator[None]:
     """
     end = time.monotonic() + limit_s
 
-    def look(_frame: FrameType, _event: str, _argument: Any) -> None:
-        if time.monotonic() > end:
+    def look(frame: FrameType, _event: str, _argument: Any) -> None:
+        # What others do in between, as when garbage is collected, swallows it; and who has
+        # raised once is not called again.
+        if time.monotonic() > end and _is_of_docutils(frame):
             raise TimeoutError
 
     before: Callable[..., Any] | None = sys.gettrace()
@@ -82,6 +84,10 @@ def _within(limit_s: float) -> Iterator[None]:
         yield
     finally:
         sys.settrace(before)
+
+
+def _is_of_docutils(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__")).startswith("docutils")
 
 
 class _PlainSubstitutions(Transform):

@@ -44,6 +44,7 @@ SECRET_KINDS = frozenset({"password", "oauth"})
 SECRET = re.compile(
     r"(.* )?((api|app|access|account|auth|private|secret|subscription|license|integration)"
     r" ?keys?|hapikey|(?<!page )tokens?|secrets?|passwords?|passwd|pwd|pw|passphrase|dsn"
+    r"|credentials?"
     r"|(private key|credentials|service account|key ?file) (json|base64)"
     r"|(connection|sqlalchemy) (string|ur[il]))"
 )

@@ -48,7 +48,7 @@ def entry_of(plugin: Plugin, variant: Variant, streams: Iterable[Stream]) -> Jso
         "released_at": release
         and release.released_at
         and release.released_at.isoformat(),
-        **_bits(plugin, variant, is_discovered=bool(streams)),
+        **_bits(plugin, variant, is_discovered=_are_seen(streams)),
         "keywords": _joined(keywords),
         **names,
         "title": _title(plugin, variant, [*names["aliases"], *names["labelled"]]),
@@ -248,6 +248,11 @@ def _joined(keywords: Iterable[str]) -> str:
         if len(longer.encode()) <= KEYWORDS_BYTES and word.isprintable():
             text = longer
     return text if len(text) > 1 else ""
+
+
+def _are_seen(streams: Iterable[Stream]) -> bool:
+    """Say whether a run showed streams: what was read from files was not discovered."""
+    return any(not stream.is_read for stream in streams)
 
 
 def contents_of(definition: Mapping[str, Any], streams: Iterable[Stream]) -> list[str]:

@@ -39,12 +39,12 @@ def _left_open(facet: Facet) -> str:
 
 
 def _undiscovered(query: Query, found: Found) -> Iterator[str]:
-    """Yield that what was asked of streams is known of a few connectors only."""
+    """Yield that what was asked of streams was seen of a few connectors only."""
     known, every = found.discovered
     is_asked = any(term.key in {"stream", "field"} for term in query.terms)
     if is_asked and known < every:
         yield (
-            f"Streams are known of {known:,} of {every:,} extractors; the others may have "
+            f"Streams were seen of {known:,} of {every:,} extractors; the others may have "
             "what you look for."
         )
 

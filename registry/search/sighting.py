@@ -5,7 +5,8 @@ them. So both are read, and no schema: these are large.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from django.db import connection
 
@@ -15,7 +16,8 @@ from registry.search.query import Query, Term
 # Of a query for a field that every stream has, a few are enough to go and look.
 SHOWN = 5
 STATEMENT = """
-    SELECT entry.id, release.version, array_agg(stream.tap_stream_id ORDER BY stream.id),
+    SELECT entry.id, release.version, bool_or(stream.basis = 'static'),
+        array_agg(stream.tap_stream_id ORDER BY stream.id),
         ARRAY(
             SELECT said.lexeme FROM unnest(entry.contents) AS said
             WHERE said.lexeme LIKE ANY (%s)
@@ -33,12 +35,14 @@ STATEMENT = """
 class Sighting:
     """A stream that was asked for or has fields that were, and the release it was seen in.
 
-    `stream` is as the connector writes it, `fields` are paths as they are compared.
+    `stream` is as the connector writes it, `fields` are paths as they are compared. `is_read`
+    says that it was read from the release's files, and no run showed it.
     """
 
     stream: str
     release: str
     fields: tuple[str, ...] = ()
+    is_read: bool = False
 
 
 def sightings(
@@ -60,8 +64,11 @@ def sightings(
         cursor.execute(STATEMENT, [patterns, list(entries)])
         rows = cursor.fetchall()
     return {
-        key: tuple(_seen(terms, release, streams, lexemes))[:SHOWN]
-        for key, release, streams, lexemes in rows
+        key: tuple(
+            replace(one, is_read=is_read)
+            for one in islice(_seen(terms, release, streams, lexemes), SHOWN)
+        )
+        for key, release, is_read, streams, lexemes in rows
     }
 
 
