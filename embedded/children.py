@@ -34,6 +34,31 @@ def run_to_end(
     return code if code >= 0 else 128 - code
 
 
+def output_of(
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    keep_open: Collection[int],
+) -> str | None:
+    """Run a short program in the checkout; return what it prints, None where it fails.
+
+    What it says on standard error is shown. It inherits the open files `keep_open`.
+    """
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        pass_fds=keep_open,
+        check=False,
+        text=True,
+        # As above.
+        preexec_fn=end_with_parent,
+    )
+    return done.stdout if done.returncode == 0 else None
+
+
 def end_with_parent() -> None:
     """Have the process that calls this stopped when its parent is killed (Linux)."""
     keeper.set_process_control(keeper.PR_SET_PDEATHSIG, signal.SIGTERM)

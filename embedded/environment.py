@@ -5,16 +5,18 @@ What the person has set stays, also when it comes from a file (`NAME_FILE`).
 
 import hashlib
 import os
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 
 from embedded.accounts import make_shared_folder
 from embedded.state import ROOT, State
 
-# What leads to sessions, the database, a broker and forges; and a public address, with
-# which nothing starts without a key.
+# What leads to sessions, the database, a broker and forges; a public address, with which
+# nothing starts without a key; and a key that is another machine's.
 NOT_FOR_SANDBOX = frozenset(
     {"SECRET_KEY", "DATABASE_URL", "CELERY_BROKER_URL", "FORGES", "PUBLIC_URL"}
+    | {"SANDBOX_KEY"}
 )
 
 
@@ -38,7 +40,6 @@ def environment(
         "PUBLIC_URL": public_url,
         "PUBLISHED_ROOT": str(state.folder / "published"),
         "SANDBOX_STATE": str(sandbox_folder(state.folder)),
-        "SANDBOX_TOKEN": token_of(state.secret_key()),
         "SECRET_KEY": state.secret_key(),
     }
     missing = {
@@ -47,19 +48,24 @@ def environment(
     return {**given, **missing, "SONGBOOK_STATE": str(state.folder)}
 
 
-def token_of(key: str) -> str:
-    """Return what the sandbox shows to get tickets; the key does not follow from it."""
-    return hashlib.sha256(f"sandbox {key}".encode()).hexdigest()
+def machine_name(state: Path) -> str:
+    """Return what a Songbook calls the machine of this state, among others of its database."""
+    said = f"{socket.gethostname()} {state}"
+    return f"dev-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
 
 
-def for_sandbox(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment for who tries releases: without what gives access to more."""
-    return {
+def for_sandbox(variables: Mapping[str, str], *, key: str) -> dict[str, str]:
+    """Return an environment for who tries releases: without what gives access to more.
+
+    `key` is what gives access to tickets.
+    """
+    kept = {
         name: value
         for name, value in variables.items()
         if name.removesuffix("_FILE") not in NOT_FOR_SANDBOX
         and not name.startswith("PG")
     }
+    return kept | {"SANDBOX_KEY": key}
 
 
 def sandbox_folder(state: Path) -> Path:

@@ -55,8 +55,12 @@ class Postgres:
         self.keeper: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        self.users = self.use.enter_context(lock(self.cluster.users_lock, shared=True))
-        self.ensure_running()
+        with self.use:
+            users = lock(self.cluster.users_lock, shared=True)
+            self.users = self.use.enter_context(users)
+            self.ensure_running()
+            # Who could not start it does not use it either.
+            self.use = self.use.pop_all()
         return self
 
     def __exit__(

@@ -32,11 +32,19 @@ class Process:
     command: Sequence[str]
     # Where that is not what all are told.
     environment: Mapping[str, str] | None = None
+    # Whether it has a last word for the others, who hear it before they stop.
+    stops_first: bool = False
     keeper: subprocess.Popen[bytes] | None = None
     deaths: int = 0
     pause_s: float = FIRST_PAUSE_S
     started_at: float = 0.0
     restart_at: float = 0.0
+    requests: int = 0
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether anything of it is left."""
+        return self.keeper is not None and self.keeper.poll() is None
 
 
 @dataclass(slots=True)
@@ -65,17 +73,21 @@ class Processes:
             if process.keeper is None and now >= process.restart_at:
                 self.start_one(process)
 
-    def ask_to_stop(self) -> None:
-        """Ask them to stop; asked a second time, they are killed."""
-        for process in self.members:
-            if process.keeper and process.keeper.poll() is None:
+    def ask_to_stop(self, *, times: int) -> None:
+        """Ask each to stop until it was asked so often; asked a second time, it is killed.
+
+        To be called until all have stopped: once is asked who stops first, then the others.
+        """
+        running = [one for one in self.members if one.is_running]
+        first = [one for one in running if one.stops_first]
+        for process in first if first and times == 1 else running:
+            if process.keeper and process.requests < times:
                 process.keeper.terminate()
+                process.requests += 1
 
     def have_stopped(self) -> bool:
         """Tell whether nothing of them is left."""
-        return all(
-            p.keeper is None or p.keeper.poll() is not None for p in self.members
-        )
+        return not any(one.is_running for one in self.members)
 
     def start_one(self, process: Process) -> None:
         """Start a process below its keeper and pass on what it says."""
@@ -83,6 +95,7 @@ class Processes:
             list(process.command), lock=self.lock, mode="shared", folder=self.folder
         )
         process.started_at = time.monotonic()
+        process.requests = 0
         process.keeper = subprocess.Popen(
             command,
             env=dict(process.environment or self.environment),

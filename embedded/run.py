@@ -4,10 +4,16 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from embedded.database import database
-from embedded.environment import environment, for_sandbox, state_folder
+from embedded.children import output_of
+from embedded.database import Database, database
+from embedded.environment import (
+    environment,
+    for_sandbox,
+    machine_name,
+    state_folder,
+)
 from embedded.failure import Failure, say
 from embedded.ports import chosen_port, claimed_port
 from embedded.processes import Process, Processes
@@ -68,9 +74,10 @@ def run() -> int:
         found.migrate(state, environment=variables)
         web = Process("web", web_command(port))
         worker = Process("worker", worker_command())
-        sandbox = Process(
-            "sandbox", sandbox_command(url), environment=for_sandbox(variables)
-        )
+        key = new_key(machine_name(state.folder), variables, found)
+        told = for_sandbox(variables, key=key)
+        # It gives back what it tries: to the web server.
+        sandbox = Process("sandbox", sandbox_command(url), told, stops_first=True)
         processes = Processes(
             [web, worker, sandbox],
             lock=state.run_lock,
@@ -83,6 +90,15 @@ def run() -> int:
         claim.close()
         Serving(processes, web, found.postgres, port, requests, began_at).serve()
     return 0
+
+
+def new_key(name: str, variables: Mapping[str, str], found: Database) -> str:
+    """Return a key with which this machine gets tickets till the next start. Raises Failure."""
+    command = [sys.executable, "manage.py", "sandbox_key", name]
+    said = output_of(command, environment=variables, keep_open=found.keep_open)
+    if said is None:
+        raise Failure("no key could be made for the sandbox, for the reason above")
+    return said.strip()
 
 
 @contextlib.contextmanager

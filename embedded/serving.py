@@ -98,11 +98,8 @@ class Serving:
     def stop(self) -> None:
         """Stop the processes; return when nothing of them is left."""
         say("stopping (Ctrl-C again to hurry)")
-        asked = 0
         while not self.processes.have_stopped():
             # The first request is passed on at once, also if it is a failure's.
-            if asked < max(1, self.requests.count):
-                self.processes.ask_to_stop()
-                asked += 1
+            self.processes.ask_to_stop(times=max(1, self.requests.count))
             time.sleep(PULSE_S / 2)
         say("stopped")

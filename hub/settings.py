@@ -62,10 +62,10 @@ PROBE_OLDER = env.bool("PROBE_OLDER", default=True)
 PROBE_PYTHONS = env.list(
     "PROBE_PYTHONS", default=["3.14", "3.13", "3.12", "3.11", "3.10"]
 )
-# How many releases are tried at once, by all workers together.
+# How many releases one machine tries at once.
 PROBE_SLOTS = env.int("PROBE_SLOTS", default=2)
-# What sandboxes on other machines show to get tickets; empty means that there are none.
-SANDBOX_TOKEN = env.str("SANDBOX_TOKEN", default="")
+# What this machine shows to get tickets, where it is one that tries releases.
+SANDBOX_KEY = env.str("SANDBOX_KEY", default="")
 # What the sandbox keeps between tries; its account must be able to read it.
 SANDBOX_STATE = env.str("SANDBOX_STATE", default=str(STATE / "sandbox"))
 SANDBOX_STATE_GB = env.int("SANDBOX_STATE_GB", default=20)

@@ -11,8 +11,8 @@ from registry.facts import Json
 from registry.vocabulary import TicketKind
 from sandbox.index import Unavailable
 from sandbox.locking import NotASpec
-from sandbox.providing import NoInterpreter
-from sandbox.workshop import Workshop
+from sandbox.progress import begin
+from sandbox.workshop import NoInterpreter, Workshop
 from scrapers.conforming.loads import answer_loading
 from scrapers.conforming.verdicts import answer_conformance
 from scrapers.http import CrawlError
@@ -42,6 +42,7 @@ def answer(question: Question) -> Json:
     Raises one of NO_ANSWER: Unavailable or a CrawlError where the index or the repository
     could not be had, NotASpec for what can't be tried, NoInterpreter, and OSError.
     """
+    begin("looking for what it asks about")
     return ANSWERS[TicketKind(question["kind"])](question)
 
 

@@ -1,8 +1,10 @@
 """What must be right on a machine whose workers go out."""
 
 from django.conf import settings
-from django.core.checks import WARNING, CheckMessage, register
+from django.core.checks import WARNING, CheckMessage, Tags, register
+from django.utils import timezone
 
+from registry.models import Machine
 from sandbox import assessed
 from scrapers.crawlers.git.running import OLDEST, dotted, installed
 
@@ -32,11 +34,12 @@ def something_holds_foreign_code(**_: object) -> list[CheckMessage]:
     return [CheckMessage(WARNING, message, hint=held.reason, id="scrapers.W002")]
 
 
-@register("sandbox", deploy=True)
-def sandboxes_get_tickets(**_: object) -> list[CheckMessage]:
+# Of a deployment, too, and where the database is: a machine that tries releases has none.
+@register(Tags.database, deploy=True)
+def machines_get_tickets(**_: object) -> list[CheckMessage]:
     """Return W003 where no machine can get a ticket, though releases are to be tried."""
-    if not settings.PROBE or settings.SANDBOX_TOKEN:
+    if not settings.PROBE or Machine.objects.valid(timezone.now()).exists():
         return []
-    message = "No release is tried: there is no SANDBOX_TOKEN."
-    hint = "Set one, here and where `manage.py sandbox` runs; or set PROBE to false."
+    message = "No release is tried: no machine has a key."
+    hint = "`manage.py sandbox_key NAME` makes one; or set PROBE to false."
     return [CheckMessage(WARNING, message, hint=hint, id="scrapers.W003")]

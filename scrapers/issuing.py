@@ -13,9 +13,9 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from packaging.version import Version
 
-from registry.catalog.conforming import keep_conformance
-from registry.catalog.installing import INSTALLED
-from registry.catalog.loading import keep_loadings, keep_schemas
+from registry.catalog.loading import keep_loadings, keep_schemas, unload
+from registry.catalog.recordings import drop_recordings
+from registry.catalog.speaking import INSTALLED
 from registry.loads import LAYOUT
 from registry.models import (
     ProbeRun,
@@ -46,12 +46,14 @@ KINDS: Mapping[str, tuple[TicketKind, ...]] = {
 class Tries:
     """Where one current release was tried: Pythons with an answer, empty while it is tried.
 
-    `commits` are what was tried there, of what is installed from Git.
+    `commits` are what was tried there, of what is installed from Git; `made_with` are the
+    interpreter and the SDK of each.
     """
 
     version: str = ""
     starts: dict[str, str] = field(default_factory=dict)
     commits: dict[str, str] = field(default_factory=dict)
+    made_with: dict[str, str] = field(default_factory=dict)
 
     @property
     def python(self) -> str | None:
@@ -81,24 +83,24 @@ class Tries:
 def keep_further(
     seen: Mapping[str, Sequence[Snapshot]], packages: Iterable[Source], *, now: datetime
 ) -> None:
-    """Keep what was seen beyond runs, and ask about what follows from all of it.
+    """Keep what was seen beyond runs and verdicts, and ask about what follows from all.
 
     `seen` are snapshots by the kind of their ticket, `packages` the sources of these and of
     whatever else was judged with them.
     """
-    keep_conformance(seen[TicketKind.CONFORMANCE])
     issue_further(packages, now=now)
-    if keep_schemas({one.source for one in seen[TicketKind.RUN]}):
-        issue_loading(now=now)
+    if taps := keep_schemas({one.source for one in seen[TicketKind.RUN]}):
+        issue_loading(taps=taps, now=now)
     # Without a word on any tap there is no use in asking once more, now.
     if told := keep_loadings(seen[TicketKind.LOADING]):
-        issue_loading(told, now=now)
+        issue_loading(targets=told, now=now)
 
 
 def issue_further(sources: Iterable[Source], *, now: datetime) -> None:
     """Make the tickets that follow from runs; those there are stay, until a commit moves.
 
-    Four queries, and three for each release that is new.
+    What was answered of another SDK or by another interpreter is asked again. Four queries,
+    three for each release that is new, and four for each that was made otherwise.
     """
     by_key = {one.pk: one for one in sources if one.kind in INSTALLED}
     if not settings.PROBE or not by_key:
@@ -110,7 +112,8 @@ def issue_further(sources: Iterable[Source], *, now: datetime) -> None:
     for source_id, plugin_type in set(types):
         tries = found.get(source_id, Tries())
         for kind in KINDS.get(plugin_type, ()):
-            asked = known[source_id, kind]
+            tickets = known[source_id, kind]
+            asked = {(one.version, one.revision) for one in tickets}
             wanted = tries.wanted({version for version, _ in asked})
             if asked != {(version, tries.commit) for version in wanted}:
                 ProbeTicket.objects.issue(
@@ -121,6 +124,8 @@ def issue_further(sources: Iterable[Source], *, now: datetime) -> None:
                     priority=PRIORITIES[kind],
                     revisions=dict.fromkeys(wanted, tries.commit),
                 )
+            for ticket in tickets:
+                _follow_making(ticket, tries.made_with.get(ticket.python, ""), now=now)
 
 
 def issue_again(*, now: datetime) -> int:
@@ -140,15 +145,21 @@ def issue_again(*, now: datetime) -> int:
     return asked + issue_loading(now=now)
 
 
-def issue_loading(sources: Collection[int] | None = None, *, now: datetime) -> int:
+def issue_loading(
+    *,
+    now: datetime,
+    targets: Collection[int] | None = None,
+    taps: Collection[int] | None = None,
+) -> int:
     """Have targets asked about the taps that they have not loaded; all, or those given.
 
-    Two queries. Returns how many.
+    Given are the keys of sources. Two queries, whose cost is that of the pairs. Returns how
+    many.
     """
     idle = _idle(TicketKind.LOADING)
-    if sources is not None:
-        idle = idle.filter(source__in=sources)
-    return _ask(_lacking(idle), TicketKind.LOADING, now=now)
+    if targets is not None:
+        idle = idle.filter(source__in=targets)
+    return _ask(_lacking(idle, taps), TicketKind.LOADING, now=now)
 
 
 def _idle(kind: TicketKind) -> QuerySet[ProbeTicket]:
@@ -164,14 +175,34 @@ def _ask(tickets: QuerySet[ProbeTicket], kind: TicketKind, *, now: datetime) -> 
     return rows.update(due_at=now, priority=PRIORITIES[kind])
 
 
-def _lacking(tickets: QuerySet[ProbeTicket]) -> QuerySet[ProbeTicket]:
-    """Return the tickets whose target has not loaded what there is to load."""
+def _follow_making(ticket: ProbeTicket, made_with: str, *, now: datetime) -> None:
+    """Have a ticket asked again, as if nothing was known, where its Python's run is of others.
+
+    `made_with` are the interpreter and the SDK of that run, empty where there is none.
+    """
+    if not made_with or ticket.made_with == made_with:
+        return
+    # Of the row as it is: what was issued beside this is not undone.
+    mine = ProbeTicket.objects.filter(pk=ticket.pk)
+    mine.update(made_with=made_with)
+    if ticket.made_with and ticket.tried_at:
+        mine.update(due_at=now, priority=PRIORITIES[TicketKind(ticket.kind)])
+        drop_recordings(mine)
+        unload(ticket)
+
+
+def _lacking(
+    tickets: QuerySet[ProbeTicket], taps: Collection[int] | None
+) -> QuerySet[ProbeTicket]:
+    """Return the tickets whose target has not loaded what there is to load, of some or all."""
     missing = TapSchemas.objects.not_loaded_by(
         OuterRef(OuterRef("source")),
         OuterRef(OuterRef("version")),
         commit=OuterRef(OuterRef("revision")),
         layout=LAYOUT,
     )
+    if taps is not None:
+        missing = missing.filter(source__in=taps)
     return tickets.filter(Exists(missing))
 
 
@@ -190,22 +221,27 @@ def _tries(sources: Mapping[int, Source], now: datetime) -> dict[int, Tries]:
         is_held = ticket.leased_until is not None and ticket.leased_until > now
         tries.starts[ticket.python] = "" if is_held else Answer.UNKNOWN
     runs = ProbeRun.objects.filter(source__in=sources).newest()
-    for run in runs.only("source_id", "version", "python", "starts", "commit"):
+    made_with = ("interpreter", "framework", "sdk_version")
+    for run in runs.only(
+        "source_id", "version", "python", "starts", "commit", *made_with
+    ):
         tries = found[run.source_id]
         if run.version == tries.version and run.python in tries.starts:
             tries.starts[run.python] = run.starts
             tries.commits[run.python] = run.commit
+            said = (getattr(run, name) for name in made_with)
+            tries.made_with[run.python] = " ".join(filter(None, said))
     return found
 
 
 def _known(
     sources: Mapping[int, Source],
-) -> Mapping[tuple[int, str], set[tuple[str, str]]]:
-    """Return the versions that are asked about now with their commits, by source and kind."""
+) -> Mapping[tuple[int, str], list[ProbeTicket]]:
+    """Return the tickets of what is asked about now, by source and kind."""
     tickets = ProbeTicket.objects.filter(
         source__in=sources, kind__in=PRIORITIES, is_current=True
     )
-    found: dict[tuple[int, str], set[tuple[str, str]]] = defaultdict(set)
-    for ticket in tickets.only("source_id", "kind", "version", "revision"):
-        found[ticket.source_id, ticket.kind].add((ticket.version, ticket.revision))
+    found: dict[tuple[int, str], list[ProbeTicket]] = defaultdict(list)
+    for ticket in tickets:
+        found[ticket.source_id, ticket.kind].append(ticket)
     return found

@@ -7,7 +7,7 @@ repeated or run by someone else; a tick then does what was left.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,11 +17,13 @@ from django.db.models import Func, IntegerField
 
 from registry import catalog, publishing
 from registry.catalog import Recorded
+from registry.catalog.conforming import keep_conformance
 from registry.catalog.following import follow_names
-from registry.catalog.installing import INSTALLED
-from registry.catalog.observing import keep_runs, observe
+from registry.catalog.observing import observe
 from registry.catalog.rating import unrate
-from registry.facts import Finding, Json, SourceFacts
+from registry.catalog.runs import keep_runs, last_started
+from registry.catalog.speaking import INSTALLED
+from registry.facts import Facts, Finding, Json, SourceFacts
 from registry.models import Snapshot, Source
 from registry.models.bulk import save_all
 from registry.publishing import Published
@@ -32,7 +34,7 @@ from scrapers.crawl import Crawl
 from scrapers.crawl import crawl as look_and_keep
 from scrapers.issuing import keep_further
 from scrapers.probes import run_probes
-from scrapers.probes.invocation import definition_of, probe_record, surface_of
+from scrapers.probes.invocation import probe_record, surface_of
 from scrapers.tickets import issue_tickets
 
 logger = logging.getLogger(__name__)
@@ -76,13 +78,40 @@ def follow(source: Source, *, now: datetime, accept: bool = False) -> Passage:
 
 def judge(snapshots: Sequence[Snapshot], *, now: datetime) -> Recorded:
     """Probe snapshots, record what follows, and mark them as done. Safe to repeat."""
-    found, spoken, before, seen = [], [], set(), _none_seen()
+    # First of all: news are only what the same version of the probes tells otherwise.
     for snapshot in snapshots:
         snapshot.probed_with = probes.VERSION
-        kind = snapshot.subject.partition("/")[0]
-        if kind in seen:
-            seen[kind].append(snapshot)
-            continue
+    crawled, seen = _by_kind(snapshots)
+    found = _probe(crawled, now=now)
+    recorded = catalog.record(found, now=now)
+    _keep_tries(seen[TicketKind.RUN])
+    keep_conformance(seen[TicketKind.CONFORMANCE])
+    # Whatever installs from a source, its runs speak of.
+    tried = {one.source for one in snapshots if one.source.kind in INSTALLED}
+    observed = observe(tried, now=now)
+    issue_tickets(found, now=now)
+    keep_further(seen, tried, now=now)
+    save_all(snapshots, ["probe_findings", "probed_with"])
+    return recorded + observed
+
+
+def _by_kind(
+    snapshots: Sequence[Snapshot],
+) -> tuple[list[Snapshot], Mapping[str, list[Snapshot]]]:
+    """Return what crawls saw, and what machines gave by the kind of its ticket."""
+    crawled: list[Snapshot] = []
+    seen: dict[str, list[Snapshot]] = {kind: [] for kind in TicketKind}
+    for snapshot in snapshots:
+        seen.get(snapshot.subject.partition("/")[0], crawled).append(snapshot)
+    return crawled, seen
+
+
+def _probe(
+    crawled: Sequence[Snapshot], *, now: datetime
+) -> list[tuple[Snapshot, Facts]]:
+    """Return the facts of what crawls saw; note what sources say of themselves."""
+    found, spoken, before = [], [], set()
+    for snapshot in crawled:
         report = run_probes(SourceKind(snapshot.source.kind), snapshot.evidence)
         snapshot.probe_findings = [one.as_json() for one in report.findings]
         named = snapshot.source.facts.get("names", ())
@@ -95,15 +124,17 @@ def judge(snapshots: Sequence[Snapshot], *, now: datetime) -> Recorded:
     if spoken:
         follow_names(spoken, before=before, now=now)
         unrate(spoken)
-    recorded = catalog.record(found, now=now)
-    keep_runs([_tried(snapshot) for snapshot in seen[TicketKind.RUN]])
-    # Whatever installs from a source, its runs speak of.
-    tried = {one.source for one in snapshots if one.source.kind in INSTALLED}
-    observed = observe(tried, now=now)
-    issue_tickets(found, now=now)
-    keep_further(seen, tried, now=now)
-    save_all(snapshots, ["probe_findings", "probed_with"])
-    return recorded + observed
+    return found
+
+
+def _keep_tries(snapshots: Sequence[Snapshot]) -> None:
+    """Write the runs of snapshots, and by the same rules those that speak on in their place."""
+    keep_runs([_tried(one) for one in snapshots])
+    earlier = last_started(snapshots, version=probes.VERSION)
+    for snapshot in earlier:
+        snapshot.probed_with = probes.VERSION
+    keep_runs([_tried(one) for one in earlier])
+    save_all(earlier, ["probe_findings", "probed_with"])
 
 
 def judge_due(*, limit: int, now: datetime, batch_bytes: int = BATCH_BYTES) -> int:
@@ -160,15 +191,10 @@ def judge_one_by_one(snapshots: Sequence[Snapshot], *, now: datetime) -> None:
             Snapshot.objects.filter(pk=snapshot.pk).update(probed_with=probes.VERSION)
 
 
-def _none_seen() -> dict[str, list[Snapshot]]:
-    """Return room for snapshots by the kind of ticket that they are results of."""
-    return {kind: [] for kind in TicketKind}
-
-
 def _tried(snapshot: Snapshot) -> tuple[Snapshot, Tried, Json, Json]:
     tried = probe_record(snapshot.evidence)
     snapshot.probe_findings = [one.as_json() for one in tried.findings]
-    read = definition_of(tried, basis=Basis.STATIC)
+    read = surface_of(tried, basis=Basis.STATIC)
     return snapshot, tried, surface_of(tried), read
 
 

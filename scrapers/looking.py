@@ -60,6 +60,9 @@ def look_at(source: Source, *, accept: bool = False) -> Look | None:
             return _look_at_repository(source, accept=accept)
         case SourceKind.DEFINITIONS:
             return _look_at_definitions(source, accept=accept)
+        case SourceKind.INSTALLATION:
+            # What it is of is looked at.
+            return None
 
 
 def holds_definitions(address: str) -> bool:

@@ -10,15 +10,17 @@ from django.utils import timezone
 from registry import publishing
 from registry.catalog.following import follow_variants
 from registry.catalog.rating import rate_variants
+from registry.catalog.recordings import drop_recordings
 from registry.models import ProbeTicket, Source
 from registry.places import parse
 from registry.vocabulary import SourceKind
 from scrapers.issuing import issue_again
 from scrapers.leftovers import remove_leftovers
 from scrapers.line import Passage, judge_due
+from scrapers.older import issue_older
 from scrapers.rounds import Round
 from scrapers.seed import enrol_seed
-from scrapers.tickets import issue_for_pythons, issue_older
+from scrapers.tickets import issue_for_pythons
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +96,8 @@ def ticket_due() -> None:
 
 @shared_task
 def renew() -> None:
-    """Ask about all that newer suites and settings want to know."""
+    """Ask about all that newer suites and settings want to know; drop what none will."""
+    drop_recordings(ProbeTicket.objects.filter(is_current=False))
     if not settings.PROBE:
         return
     if count := issue_for_pythons():
@@ -136,5 +139,6 @@ def _tell_how_far(with_news: list[Source]) -> None:
     """Log how far the first reading of all sources is, after a round that had some."""
     if not any(source.crawled_at is None for source in with_news):
         return
-    if waiting := Source.objects.filter(crawled_at=None, last_error="").count():
+    unread = Source.objects.filter(crawled_at=None, last_error="")
+    if waiting := unread.exclude(kind=SourceKind.INSTALLATION).count():
         logger.info("%d sources are still to be read.", waiting)

@@ -1,67 +1,62 @@
 """Which releases are to be tried: what installs take, then the newest, on each Python."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
-from django.db.models.expressions import RawSQL
 from packaging.version import InvalidVersion, Version
 
 from registry.catalog.differing import is_for
-from registry.catalog.installing import (
-    HEAD,
+from registry.catalog.installing import HEAD, revision_label, specifier
+from registry.catalog.speaking import (
     INSTALLED,
-    SPEAKING,
-    installs_from,
-    revision_label,
-    specifier,
+    base_of,
+    place_tried,
+    with_installations,
 )
 from registry.facts import Facts, Json, ReleaseFacts
+from registry.installations import installation_tried
 from registry.models import ProbeTicket, Release, Snapshot, Source, Statement
-from registry.models.ticket import AGAIN
 from registry.vocabulary import Origin, SourceKind, TicketKind
 
+FOUND_BY = "definition"
 _LOOKED_FOR: set[str] = set()
-# After all else: what was tried once is asked about again before.
-LAST = 2 * AGAIN
-# How many tickets are drawn at once, each of a source that an older release may be tried of.
-DRAWN = 5
-# From some eight pages of the table: all of it, where it is as small as that.
-DRAW = """
-    SELECT id FROM registry_probeticket TABLESAMPLE SYSTEM (
-        least(100, 100.0 * 8 * 8192 / greatest(1, pg_relation_size('registry_probeticket')))
-    ) WHERE kind = 'run' AND is_current AND tried_at > %s
-    ORDER BY random() LIMIT %s
-"""
-# What is current is asked about by the day: a Python that was not since is on no machine.
-LATELY = timedelta(days=7)
 # Versions with the commit of each, which is empty where there is none or it moves.
 type Wanted = dict[str, str]
+# By source, and by where the runs are kept: what variants install, as they write it.
+type Asked = Mapping[int, Mapping[tuple[str, str], set[str]]]
 
 
 def issue_tickets(found: Sequence[tuple[Snapshot, Facts]], *, now: datetime) -> None:
     """Make tickets for the releases that installs take; those there are stay as they are.
 
     Of packages only what the default index has is tried: nobody vouches for another one's.
+    What is installed with others is tried by itself, at the releases of what it is of.
     """
     if not settings.PROBE:
         return
     asked = _asked([snapshot for snapshot, _ in found])
+    sources = _enrolled(asked)
     for snapshot, facts in found:
-        if facts.origin is Origin.PACKAGE and "://" not in snapshot.source.address:
-            wanted = _of_package(facts, asked[snapshot.source_id])
-        elif facts.origin is Origin.REPOSITORY:
-            wanted = _of_repository(snapshot, facts, asked[snapshot.source_id])
-        else:
+        own = snapshot.source
+        is_package = facts.origin is Origin.PACKAGE and "://" not in own.address
+        if not is_package and facts.origin is not Origin.REPOSITORY:
             continue
         pythons = _pythons(snapshot, facts)
-        ProbeTicket.objects.issue(
-            snapshot.source,
-            {version: pythons_for(pythons.get(version, "")) for version in wanted},
-            now=now,
-            revisions=wanted,
-        )
+        is_installed = any(asked[own.pk].values())
+        for place, pip_urls in asked[own.pk].items():
+            source = sources.get(place, own)
+            if not pip_urls and (is_installed or source is not own):
+                # Of what nobody installs so any more, nothing further is asked either.
+                ProbeTicket.objects.drop(source)
+                continue
+            wanted = (_of_package if is_package else _of_repository)(facts, pip_urls)
+            ProbeTicket.objects.issue(
+                source,
+                {version: pythons_for(pythons.get(version, "")) for version in wanted},
+                now=now,
+                revisions=wanted,
+            )
 
 
 def issue_for_pythons() -> int:
@@ -71,10 +66,10 @@ def issue_for_pythons() -> int:
     tickets with its next news only. Once in a process's life for each Python, for there may
     be one that no release is for.
     """
-    known = ProbeTicket.objects.filter(kind=TicketKind.RUN).values_list(
-        "python", flat=True
-    )
-    new = set(settings.PROBE_PYTHONS).difference(known.distinct(), _LOOKED_FOR)
+    runs = ProbeTicket.objects.filter(kind=TicketKind.RUN)
+    # Without an order, whose columns would be told apart as well.
+    known = runs.order_by().values_list("python", flat=True).distinct()
+    new = set(settings.PROBE_PYTHONS).difference(known, _LOOKED_FOR)
     _LOOKED_FOR.update(new)
     if not new:
         return 0
@@ -82,96 +77,41 @@ def issue_for_pythons() -> int:
     return newest.order_by("source_id", "-pk").distinct("source_id").unjudge()
 
 
-def issue_older(*, now: datetime) -> int:
-    """Make tickets for a few releases that nobody asked for, where all others were tried.
+def _asked(snapshots: Sequence[Snapshot]) -> Asked:
+    """Return what variants install from sources; nothing for what nobody does any more.
 
-    A ticket each for the newest untried release of up to DRAWN sources, on the newest Python
-    that it is for and that somebody tries on. Which sources is drawn by lot: nothing is
-    remembered, and each comes up in time. Returns how many. Six queries at most, of these few
-    sources or of what is due, however large the catalogue is.
+    Two queries.
     """
-    if not settings.PROBE or not settings.PROBE_OLDER:
-        return 0
-    drawn = _drawn(now)
-    served = {ticket.python for ticket in drawn}
-    due = ProbeTicket.objects.due(now).filter(python__in=served)
-    if not drawn or due.exists():
-        return 0
-    tickets = [
-        ProbeTicket(
-            source=source, version=release.version, python=python, priority=LAST,
-            revision=_commit(release, source), due_at=now,
-        )
-        for source, releases in _untried({one.source for one in drawn}).items()
-        for release, python in _first_fit(releases, served)
-    ]  # fmt: skip
-    return len(ProbeTicket.objects.bulk_create(tickets, ignore_conflicts=True))
-
-
-def _drawn(now: datetime) -> list[ProbeTicket]:
-    """Return the tickets of some current releases that were tried lately."""
-    drawn = RawSQL(DRAW, [now - LATELY, DRAWN])  # noqa: S611  nothing from outside
-    rows = ProbeTicket.objects.filter(pk__in=drawn)
-    return list(rows.select_related("source"))
-
-
-def _untried(sources: Collection[Source]) -> dict[Source, list[Release]]:
-    """Return the releases of each source that have no ticket. Three queries."""
-    by_key = {source.pk: source for source in sources}
-    said = Statement.objects.filter(
-        source__in=by_key, origin__in=SPEAKING, gone_at=None
-    ).select_related("variant")
-    of_variant: dict[int, Source] = {
-        one.variant_id: by_key[one.source_id]
-        for one in said
-        if installs_from(one.variant.pip_url, by_key[one.source_id])
-    }
-    runs = ProbeTicket.objects.filter(source__in=by_key, kind=TicketKind.RUN)
-    asked = set(runs.values_list("source", "version"))
-    found: dict[Source, list[Release]] = {source: [] for source in sources}
-    for release in Release.objects.filter(variant__in=of_variant):
-        source = of_variant[release.variant_id]
-        if (source.pk, release.version) not in asked and _is_at(release, source):
-            found[source].append(release)
-    return found
-
-
-def _first_fit(
-    releases: Sequence[Release], pythons: Collection[str]
-) -> list[tuple[Release, str]]:
-    """Return the newest release that is for one of these Pythons, with the newest such."""
-    by_version = {one.version: one for one in releases}
-    for version in newest_versions(releases):
-        release = by_version[version]
-        fit = set(pythons_for(release.requires_python)).intersection(pythons)
-        if fit:
-            return [(release, max(fit, key=Version))]
-    return []
-
-
-def _is_at(release: Release, source: Source) -> bool:
-    """Say whether a release was seen at a source: a variant's others are elsewhere.
-
-    A package's has files, a repository's has a commit.
-    """
-    is_tag = source.kind == SourceKind.REPOSITORY
-    return any((name == "commit") == is_tag for name in release.artifacts)
-
-
-def _commit(release: Release, source: Source) -> str:
-    is_tag = source.kind == SourceKind.REPOSITORY
-    return str(release.artifacts["commit"]) if is_tag else ""
-
-
-def _asked(snapshots: Sequence[Snapshot]) -> Mapping[int, set[str]]:
-    """Return what variants install from sources, as they write it. One query."""
     sources = {snapshot.source_id: snapshot.source for snapshot in snapshots}
+    own = {_place(one): one.pk for one in sources.values()}
+    asked: dict[int, dict[tuple[str, str], set[str]]] = {pk: {} for pk in sources}
+    for one in with_installations(list(sources.values())):
+        asked[own[base_of(one)]][_place(one)] = set()
     rows = Statement.objects.filter(source__in=sources, gone_at=None)
-    asked: dict[int, set[str]] = defaultdict(set)
     for source_id, pip_url in rows.values_list("source", "variant__pip_url"):
-        if installs_from(pip_url, sources[source_id]):
-            asked[source_id].add(pip_url)
+        found = installation_tried(pip_url)
+        if found and own.get((found.place.kind, found.place.address)) == source_id:
+            place = found.tried.kind.value, found.tried.address
+            asked[source_id].setdefault(place, set()).add(pip_url)
     return asked
+
+
+def _enrolled(asked: Asked) -> Mapping[tuple[str, str], Source]:
+    """Return the installations that are asked for, made where they are new. No look is due."""
+    places = {
+        (SourceKind.INSTALLATION, address)
+        for of_source in asked.values()
+        for kind, address in of_source
+        if kind == SourceKind.INSTALLATION
+    }
+    if not places:
+        return {}
+    rows = Source.objects.enrol_all(sorted(places), found_by=FOUND_BY)
+    return {_place(row): row for row in rows}
+
+
+def _place(source: Source) -> tuple[str, str]:
+    return source.kind, source.address
 
 
 def _of_package(facts: Facts, asked: Collection[str]) -> Wanted:
@@ -188,16 +128,12 @@ def _of_package(facts: Facts, asked: Collection[str]) -> Wanted:
     return dict.fromkeys(wanted, "")
 
 
-def _of_repository(snapshot: Snapshot, facts: Facts, asked: Collection[str]) -> Wanted:
+def _of_repository(facts: Facts, asked: Collection[str]) -> Wanted:
     """Return the revisions that requirements name, then the newest tags.
 
     Nothing where nobody installs it from Git: its package is what is tried.
     """
-    refs = sorted(
-        place.ref
-        for pip_url in asked
-        if (place := installs_from(pip_url, snapshot.source))
-    )
+    refs = sorted(place.ref for pip_url in asked if (place := place_tried(pip_url)))
     wanted = {label: ref for ref in refs if (label := revision_label(ref))}
     if not wanted:
         return {}

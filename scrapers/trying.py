@@ -26,7 +26,7 @@ from sandbox.workshop import Workshop, open_workshop
 from scrapers.crawlers.index import Indexes
 from scrapers.http import session, trust
 from scrapers.probes.invocation import config_from
-from scrapers.source_trees import MARK, asked
+from scrapers.source_trees import MARK, Wanted, asked
 from scrapers.static.wheel import read_wheel
 
 logger = logging.getLogger(__name__)
@@ -91,25 +91,30 @@ def answer_run(question: Mapping[str, Any]) -> Json:
     `try_spec` raises, a CrawlError where a repository can't be had, and OSError where this
     machine's disk is nearly full.
     """
-    spec, source = asked(question, workshop())
-    if is_as_it_was(spec, source, question):
+    wanted = asked(question, workshop())
+    if is_as_it_was(wanted, question):
         return unchanged(question)
     make_room()
     python, is_tap = str(question["python"]), names_tap(str(question["address"]))
-    return try_spec(spec, source=source, python=python, is_tap=is_tap)
+    return try_spec(
+        wanted.spec,
+        source=wanted.source,
+        beside=wanted.beside,
+        python=python,
+        is_tap=is_tap,
+    )
 
 
 def names_tap(address: str) -> bool:
     """Say whether a package, a repository or the folder in it is called a tap.
 
-    Who keeps it may be called anything.
+    Who keeps it may be called anything, and so may what is installed beside it.
     """
-    return any("tap-" in part.rpartition("/")[2] for part in address.split(MARK))
+    own = address.partition(" ")[0]
+    return any("tap-" in part.rpartition("/")[2] for part in own.split(MARK))
 
 
-def is_as_it_was(
-    spec: str, source: SourceTree | None, question: Mapping[str, Any]
-) -> bool:
+def is_as_it_was(wanted: Wanted, question: Mapping[str, Any]) -> bool:
     """Say whether trying a release again would install what was installed the last time."""
     here = workshop().interpreters.get(str(question["python"]))
     if here is None or question["layout"] != LAYOUT or not question["lock"]:
@@ -118,21 +123,28 @@ def is_as_it_was(
     if question["patch"] < here.patch:
         return False
     now = current_lock(
-        spec,
+        wanted.spec,
         python=here.minor,
         workshop=workshop(),
         rescue=str(question["rescue"]),
-        source=source,
+        source=wanted.source,
+        beside=wanted.beside,
     )
     return bool(now == question["lock"])
 
 
 def try_spec(
-    spec: str, *, python: str, is_tap: bool, source: SourceTree | None = None
+    spec: str,
+    *,
+    python: str,
+    is_tap: bool,
+    source: SourceTree | None = None,
+    beside: tuple[str, ...] = (),
 ) -> Json:
     """Return the record of whatever release a requirement leads to, or of a source tree.
 
-    Raises Unavailable where the index could not be had, NotASpec, and NoInterpreter.
+    `beside` are requirements that are installed with it. Raises Unavailable where the index
+    could not be had, NotASpec, and NoInterpreter.
     """
     trial = Trial(
         workshop=workshop(),
@@ -140,4 +152,4 @@ def try_spec(
         discover=is_tap,
         read_static=read_wheel,
     )
-    return trial.of(spec, python=python, source=source)
+    return trial.of(spec, python=python, source=source, beside=beside)

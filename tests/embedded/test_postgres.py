@@ -10,7 +10,7 @@ import pytest
 
 from embedded.failure import Failure
 from embedded.postgres import Postgres
-from embedded.state import ROOT
+from embedded.state import ROOT, lock
 from tests.embedded.waiting import is_alive, until
 
 # A user of the server that stays until it is killed or its input ends.
@@ -131,6 +131,8 @@ def test_socket_folder_of_somebody_else_is_refused(state_folder):
     try:
         with pytest.raises(Failure, match="belongs to someone else"), postgres:
             pass
+        with lock(postgres.cluster.users_lock, wait=False):
+            pass  # Who was refused does not hold the server open.
     finally:
         sockets.unlink()
 

@@ -21,7 +21,8 @@ from embedded.serving import Serving, StopRequests
 from embedded.state import lock
 folder, port, web_program = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 web = Process("web", [sys.executable, "-c", web_program, str(folder), str(port)])
-worker = Process("worker", ["sleep", "1000"])
+last_word = [sys.executable, "-c", sys.argv[4], str(port)]
+worker = Process("worker", last_word, stops_first=True)
 with lock(folder / "run.lock"):
     processes = Processes([web, worker], folder / "run.lock", folder, os.environ)
     serving = Serving(processes, web, None, port, StopRequests(), time.monotonic())
@@ -48,6 +49,16 @@ new.rename(Path(sys.argv[1], "pids"))
 print("here I am", flush=True)
 server.serve_forever()
 """
+# It is not done at once, and needs the other one meanwhile.
+LAST_WORD = """
+import signal, sys, urllib.request
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+print("I listen", flush=True)
+signal.sigwait([signal.SIGTERM])
+for _ in range(50):
+    urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/healthz").close()
+print("it was heard", flush=True)
+"""
 STUBBORN = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + WEB
 
 
@@ -60,7 +71,8 @@ def port():
 
 @contextlib.contextmanager
 def supervisor(folder, port, *, web=WEB):
-    command = [sys.executable, "-c", SUPERVISOR, str(folder), str(port), web]
+    programs = [web, LAST_WORD]
+    command = [sys.executable, "-c", SUPERVISOR, str(folder), str(port), *programs]
     said = subprocess.PIPE
     with subprocess.Popen(
         command, cwd=ROOT, stdout=said, stderr=said, text=True
@@ -80,7 +92,12 @@ def read_until(process, beginning):
 
 
 def healthy(process):
-    read_until(process, "Songbook is at")
+    """Wait until both programs are up, whichever of them is first."""
+    missing = {"Songbook is at", "worker  | I listen"}
+    while missing:
+        line = process.stdout.readline()
+        assert line, process.stderr.read()
+        missing -= {beginning for beginning in missing if line.startswith(beginning)}
 
 
 def pids(folder):
@@ -103,6 +120,14 @@ def test_asked_to_stop_it_leaves_nothing(tmp_path, port, number):
         assert process.wait() == 0
         assert not is_alive(program)
         assert not is_alive(grandchild)
+
+
+def test_who_has_a_last_word_is_heard_by_those_who_stop_after_it(tmp_path, port):
+    with supervisor(tmp_path, port) as process:
+        healthy(process)
+        process.terminate()
+        assert read_until(process, "worker") == "worker  | it was heard\n"
+        assert process.wait() == 0
 
 
 def test_killed_it_leaves_nothing_either(tmp_path, port):

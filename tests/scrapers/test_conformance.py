@@ -13,7 +13,7 @@ from scrapers.conformance_report import as_documentation, as_json, as_text
 from scrapers.conforming import Connector, record
 from scrapers.conforming.cases import Case
 from scrapers.conforming.driving import MOCK, drive
-from scrapers.conforming.presets import made_up
+from scrapers.conforming.presets import given, made_up
 from scrapers.probes.conformance import CHECKS, judge
 from scrapers.probes.conformance.check import Level, Result
 from scrapers.probes.conformance.recording import Ending, Kind
@@ -60,8 +60,10 @@ TARGET_FAULTS = {
     "F54",
     "changes batch-declared": "F01 F05 F19 F20 F21 F23 F41 F43 F48 F63 F66 F68 G08 G10",
     "crash": "F01 G03",
-    "buffers": "G05 G09",
-    "first-of-key no-state": "G04 G04b G08 G13",
+    "buffers keeps-old": "G05 G09 G14",
+    "first-of-key no-state mixes-deletes forgets-marks": (
+        "G04 G04b G08 G13 G15 G16 G17"
+    ),
 }
 # They are seen to fail in the tests of the checks alone (C11), or say no more than what a
 # target is like (G07), or only that a target crashes (F40).
@@ -141,6 +143,15 @@ def test_config_that_is_made_up_writes_to_the_folder_of_the_run():
     assert made.config["destination_path"] == "{work}"
     assert made.secrets == (made.config["api_token"],)
     assert made.is_synthetic
+
+
+def test_what_is_secret_of_a_config_is_told_by_its_names():
+    made = given({
+        "pwd": "one-secret", "awsSecretKey": "two-secret", "credentials": "three-secret",
+        "next_page_token": "nothing-at-all", "token_url": "https://x.test/token",
+        "private_key_path": "/etc/key.pem",
+    })  # fmt: skip
+    assert made.secrets == ("one-secret", "two-secret", "three-secret")
 
 
 def test_config_of_a_target_of_files_is_as_good_as_a_real_one():

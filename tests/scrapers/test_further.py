@@ -1,12 +1,10 @@
 """What follows from runs: verdicts and loadings, asked for once and kept as rows."""
 
 import copy
-import json
 from datetime import timedelta
 
 import pytest
 
-from registry.catalog.following import follow_variants
 from registry.catalog.questions import question_of
 from registry.catalog.records import keep_record
 from registry.loads import LAYOUT
@@ -15,59 +13,40 @@ from registry.models import (
     Loading,
     ProbeTicket,
     Snapshot,
-    Source,
     TapSchemas,
+    Variant,
 )
-from registry.vocabulary import Origin, SourceKind
 from scrapers import tasks
 from scrapers.issuing import PRIORITIES, issue_again
 from scrapers.line import judge
 from scrapers.probes import VERSION
 from scrapers.probes.conformance import VERSION as SUITE
-from tests.registry.cast import NOW, release_of, say, source_of, variant
+from tests.registry.cast import NOW
+from tests.scrapers.further import (
+    CONFORMANCE,
+    LOADING,
+    VERDICTS,
+    asked,
+    given,
+    loads,
+    package,
+    ran,
+    starts,
+)
 from tests.scrapers.probes.invocation.records import (
     CATALOG,
     about,
-    discover,
     failed,
     installed,
-    record,
 )
 
 pytestmark = pytest.mark.django_db
-CONFORMANCE, LOADING = "conformance", "loading"
 BROKEN = failed("import", "ModuleNotFoundError: No module named 'imp'")
-VERDICTS = {
-    "layout": SUITE,
-    "lock": "l",
-    "interpreter": "3.12.4",
-    "kind": "tap",
-    "config_is_made_up": True,
-    "checks": [
-        {"id": "C01", "title": "--help exits with 0", "result": "pass"},
-        {"id": "S01", "title": "stdout has only JSON", "result": "fail",
-         "remedy": "Log to stderr.", "detail": "Line 1", "evidence": ["Line 1"]},
-    ],
-}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def _probing(settings):
     settings.PROBE, settings.PROBE_PYTHONS = True, ["3.13", "3.12"]
-
-
-def package(name, kind, versions=("1.0",), pythons=("3.13", "3.12")):
-    """Return a package of a curated variant, whose current release is to be tried."""
-    said = variant("ada", plugin=name, kind=kind, pip_url=name, repo=...)
-    say(source_of("definitions"), said, plugin=name, kind=kind)
-    follow_variants(now=NOW)
-    source = Source.objects.get(kind=SourceKind.PACKAGE, address=name)
-    releases = tuple(release_of(v, day=n) for n, v in enumerate(versions))
-    says = variant("package", plugin=name, kind=kind, settings=..., releases=releases)
-    say(source, says, plugin=name, kind=kind, origin=Origin.PACKAGE)
-    Snapshot.objects.update(probed_with=VERSION)
-    ProbeTicket.objects.issue(source, {versions[-1]: pythons}, now=NOW)
-    return source
 
 
 @pytest.fixture
@@ -78,51 +57,6 @@ def tap():
 @pytest.fixture
 def target():
     return package("target-gamma", "loaders")
-
-
-def ran(source, *steps, python="3.13", version="1.0", **said):
-    shown = record(*steps, name=source.address, version=version, python=python, **said)
-    row = Snapshot.objects.create(
-        source=source, subject=f"run/{version}/{python}", digest="", taken_at=NOW,
-        evidence=shown,
-    )  # fmt: skip
-    judge([row], now=NOW)
-
-
-def starts(source, python="3.13", catalog=CATALOG, **said):
-    ran(
-        source,
-        *installed(about(), discover(json.dumps(catalog))),
-        python=python,
-        **said,
-    )
-
-
-def asked(kind, source=None):
-    rows = ProbeTicket.objects.filter(kind=kind, is_current=True)
-    rows = rows.filter(source=source) if source else rows
-    return list(rows.values_list("version", "python"))
-
-
-def given(kind, shown, source=None):
-    """Give a record for a ticket of a kind, as a worker does; return its snapshot."""
-    tickets = ProbeTicket.objects.filter(kind=kind, is_current=True)
-    tickets = tickets.filter(source=source) if source else tickets
-    tickets.update(due_at=NOW, priority=10_000)
-    ticket = ProbeTicket.objects.filter(kind=kind).lease(NOW)
-    kept = keep_record(ticket.lease, shown, now=NOW)
-    tasks.probe_due()
-    return kept
-
-
-def loads(*said, **more):
-    taps = TapSchemas.objects.in_bulk(field_name="source_id")
-    rows = [
-        {"tap": one.pk, "digest": taps[one.pk].digest, "version": "1.0", "sent": 10,
-         "streams": 1, "read": 10, "answer": "yes", **rest}
-        for one, rest in said
-    ]  # fmt: skip
-    return {"layout": LAYOUT, "lock": "l", "loads": rows, **more}
 
 
 def test_a_release_is_put_before_the_suite_on_the_newest_python_it_starts_on(tap):
@@ -180,6 +114,26 @@ def test_verdicts_are_kept_with_what_fails_and_asked_for_once(tap):
     assert (ticket.due_at, ticket.layout) == (None, SUITE)
     starts(tap, "3.12")
     assert issue_again(now=NOW) == 0
+
+
+def test_capabilities_that_were_seen_at_work_are_listed_with_those_it_names(tap):
+    starts(tap)
+    shown = [
+        {"word": "properties", "answer": "yes", "check": "S20", "because": "None."},
+        {"word": "batch", "answer": "no", "check": "S24", "because": "Records came."},
+        {"word": "make-coffee", "answer": "yes", "check": "S99"},
+        {"word": "catalog", "answer": "perhaps"},
+        7,
+    ]
+    curated = Variant.objects.get().definition["capabilities"]
+    assert "properties" not in curated
+    given(CONFORMANCE, {**VERDICTS, "shown": shown})
+    row = ConformanceRun.objects.get()
+    assert set(row.shown) == {"properties", "batch", "make-coffee"}
+    assert Variant.objects.get().definition["capabilities"] == [*curated, "properties"]
+    # What a newer look does not show again is not listed any more.
+    given(CONFORMANCE, {**VERDICTS, "checks": [], "shown": []})
+    assert Variant.objects.get().definition["capabilities"] == curated
 
 
 def test_a_newer_suite_has_current_releases_asked_again(tap):
@@ -255,6 +209,74 @@ def test_a_target_whose_branch_moved_is_asked_about_all_taps_again(tap, target):
     given(LOADING, loads((tap, {"answer": "no"}), commit="c" * 40))
     assert Loading.objects.get().answer == "no"
     assert issue_again(now=NOW) == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "sdk"), [({"interpreter": "3.13.9"}, {}), ({}, {"sdk_version": "9.9.9"})]
+)
+def test_what_is_made_with_another_interpreter_or_sdk_is_asked_again(
+    tap, target, said, sdk
+):
+    starts(tap)
+    starts(target, interpreter="3.13.8")
+    given(LOADING, loads((tap, {})))
+    given(CONFORMANCE, VERDICTS, target)
+    # The first time they are seen with a run there is nothing to compare with.
+    starts(target, interpreter="3.13.8")
+    assert not asked_now(target)
+    ran(target, *installed(about(**sdk)), **{"interpreter": "3.13.8"} | said)
+    assert asked_now(target) == {CONFORMANCE, LOADING}
+    ticket = ProbeTicket.objects.get(kind=LOADING)
+    assert [one["tap"] for one in question_of(ticket)["taps"]] == [tap.pk]
+    # It is shown until there is a newer answer.
+    assert Loading.objects.get().answer == "yes"
+    given(LOADING, loads((tap, {})))
+    given(CONFORMANCE, VERDICTS, target)
+    ran(target, *installed(about(**sdk)), **{"interpreter": "3.13.8"} | said)
+    assert not asked_now(target)
+
+
+def test_a_ticket_follows_the_run_on_its_own_python(tap):
+    starts(tap, "3.12", interpreter="3.12.4")
+    given(CONFORMANCE, VERDICTS)
+    for _ in range(2):
+        starts(tap, "3.12", interpreter="3.12.4")
+    # It starts on a newer one as well, and stays where it was judged.
+    starts(tap, "3.13", interpreter="3.13.8")
+    assert (asked(CONFORMANCE), asked_now(tap)) == ([("1.0", "3.12")], set())
+    starts(tap, "3.12", interpreter="3.12.5")
+    assert asked_now(tap) == {CONFORMANCE}
+
+
+def asked_now(source):
+    further = ProbeTicket.objects.exclude(kind="run").filter(source=source)
+    return set(further.exclude(due_at=None).values_list("kind", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"),
+    [
+        (CONFORMANCE, {**VERDICTS, "runs": [{"name": "sync", "ending": "timed-out"}]}),
+        (CONFORMANCE, {"layout": SUITE, "problem": "It can't be installed."}),
+        (LOADING, {"answer": "unknown", "code": "timed-out"}),
+    ],
+)
+def test_what_met_a_limit_is_asked_again_less_and_less_often(tap, target, kind, shown):
+    starts(tap)
+    starts(target)
+    waits = []
+    for _ in range(3):
+        told = loads((tap, shown)) if kind == LOADING else shown
+        given(kind, told, target)
+        ticket = ProbeTicket.objects.get(kind=kind, source=target)
+        waits.append((ticket.due_at - NOW).days)
+        # No tick has it asked earlier.
+        issue_again(now=NOW)
+        ticket.refresh_from_db()
+        assert (ticket.due_at - NOW).days == waits[-1]
+        if kind == LOADING:
+            assert [one["tap"] for one in question_of(ticket)["taps"]] == [tap.pk]
+    assert waits == [1, 2, 4]
 
 
 def test_a_tap_that_shows_no_streams_any_more_is_not_loaded(tap, target):

@@ -1,5 +1,6 @@
 """Who holds a ticket, and what comes of it where there is no result."""
 
+from queue import Queue
 from threading import Semaphore
 from threading import enumerate as enumerate_threads
 
@@ -11,6 +12,7 @@ from registry.models import ProbeTicket, Snapshot, Source
 from registry.models.ticket import RECHECK
 from registry.models.ticketing import CRASHES_LIMIT, LEASE
 from registry.vocabulary import SourceKind, TicketKind
+from sandbox.progress import Progress, Word, begin, followed, printing
 from scrapers import trying
 from scrapers.holding import held
 from scrapers.trying import names_tap
@@ -48,9 +50,16 @@ def test_who_is_too_late_renews_nothing(ticket):
     assert ProbeTicket.objects.get().lease == other.lease
 
 
+def test_what_is_told_while_the_record_is_taken_is_no_fault(ticket):
+    keep_record(ticket.lease, failure("The index was away."), now=NOW)
+    assert ProbeTicket.objects.renew(ticket.lease, NOW)
+    ticket.refresh_from_db()
+    assert (ticket.lease, ticket.leased_until) == (None, None)
+
+
 def test_a_lease_is_renewed_while_work_goes_on_and_not_after():
     renewed = Semaphore(0)
-    with held(renewed.release, every_s=0.001):
+    with held(lambda _: renewed.release(), Progress(), every_s=0.001):
         assert all(renewed.acquire(timeout=30) for _ in range(3))
         [beside] = [one for one in enumerate_threads() if one.name == "lease"]
     assert not beside.is_alive()
@@ -59,13 +68,47 @@ def test_a_lease_is_renewed_while_work_goes_on_and_not_after():
 def test_a_renewal_that_fails_ends_neither_the_work_nor_the_next_one(caplog):
     failed = Semaphore(0)
 
-    def renew():
+    def renew(_word):
         failed.release()
         raise OSError("The database is away.")
 
-    with held(renew, every_s=0.001):
+    with held(renew, Progress(), every_s=0.001):
         assert all(failed.acquire(timeout=30) for _ in range(2))
     assert "The database is away." in caplog.text
+
+
+def test_a_new_phase_and_what_it_prints_is_told_before_the_lease_needs_it(monkeypatch):
+    monkeypatch.setattr("scrapers.holding.LOOK_S", 0.01)
+    heard = Queue()
+    printed = bytearray(b"first")
+    with followed() as progress, held(heard.put, progress, every_s=60):
+        begin("building")
+        assert heard.get(timeout=30) == Word("building")
+        with printing(lambda: bytes(printed)):
+            assert heard.get(timeout=30) == Word("building", b"first")
+            printed += b" and second"
+            assert heard.get(timeout=30) == Word("building", b"first and second")
+        begin("installing")
+        assert heard.get(timeout=30) == Word("installing")
+    assert heard.empty()
+
+
+def test_what_a_lost_try_was_at_stays_with_its_ticket_until_there_is_a_result(ticket):
+    later = NOW + 2 * LEASE
+    said = {"doing": "building tap-x 1.0", "tail": "gcc: here it hangs"}
+    assert ProbeTicket.objects.renew(ticket.lease, NOW, said=said)
+    other = ProbeTicket.objects.lease(later)
+    assert not ProbeTicket.objects.renew(ticket.lease, later, said={"doing": "late"})
+    lost, begun = ProbeTicket.objects.get().log
+    assert (lost["doing"], lost["tail"]) == ("building tap-x 1.0", "gcc: here it hangs")
+    assert (begun["began_at"], begun["doing"]) == (later.isoformat(), "")
+    tried(other)
+    assert ProbeTicket.objects.get().log == []
+
+
+def test_a_lease_is_not_renewed_for_ever():
+    with held(lambda _: None, Progress(), every_s=0.001, longest_s=0.01) as over:
+        assert over.wait(timeout=30)
 
 
 def test_a_failure_leaves_what_became_of_the_release_meanwhile(ticket):
@@ -228,3 +271,24 @@ def test_what_never_gave_a_result_is_parked_by_what_others_were_tried_with(ticke
     assert parked(other).parked_at is not None
     assert ProbeTicket.objects.unpark("3.12", patch=4, layout=1) == 0
     assert ProbeTicket.objects.unpark("3.12", patch=5, layout=1) == 1
+
+
+def test_a_commit_that_came_since_is_not_what_was_parked(branch):
+    assert parked(branch).parked_at is not None
+    ProbeTicket.objects.pushed(branch.source, now=NOW)
+    row = ProbeTicket.objects.due(NOW).get()
+    assert (row.parked_at, row.attempts) == (None, 0)
+
+
+def test_a_commit_that_is_pinned_anew_is_not_what_was_parked(branch):
+    def pinned(commit):
+        ProbeTicket.objects.issue(
+            branch.source, {"0.1": ["3.12"]}, now=NOW, revisions={"0.1": commit}
+        )
+        return ProbeTicket.objects.get(version="0.1")
+
+    ProbeTicket.objects.all().delete()
+    parked(pinned("a" * 40))
+    assert pinned("a" * 40).parked_at is not None
+    row = pinned("b" * 40)
+    assert (row.parked_at, row.attempts) == (None, 0)

@@ -12,6 +12,7 @@ from registry.models.ticket import RECHECK
 from registry.vocabulary import TicketKind
 from scrapers import tasks
 from scrapers.probes.invocation import causes
+from scrapers.probes.invocation.rules import LIMITED
 from tests.registry.cast import NOW
 from tests.registry.views.tries import packaged
 from tests.scrapers.probes.invocation.records import (
@@ -53,6 +54,10 @@ def stopped(ending, log=""):
         *map(stopped, sorted(causes.LIMITS)),
         failed("help", "OSError: [Errno 28] No space left on device"),
         failed("help", "MemoryError"),
+        failed("help", "OSError: [Errno 24] Too many open files: '/opt/x'"),
+        failed("help", "RuntimeError: can't start new thread"),
+        failed("help", "OSError: [Errno 30] Read-only file system: '/opt/x'"),
+        step("help", ending="signalled", exit_code=None, signal=24),
         step("help", ending="signalled", exit_code=None, signal=9),
     ],
 )
@@ -85,4 +90,4 @@ def test_what_a_limit_ended_is_run_again_less_and_less_often(log):
 
 def test_limits_are_what_the_probes_call_so():
     codes = {code for code, _ in causes.LIMITS.values()}
-    assert codes | set(causes.LIMITS) | {"disk", "crashed"} == LIMITS
+    assert codes | set(causes.LIMITS) | LIMITED == LIMITS

@@ -16,11 +16,11 @@ from packaging.version import Version
 from pypi_simple import PYPI_SIMPLE_ENDPOINT, NoSuchProjectError, PyPISimple
 from requests import RequestException
 
+from registry.texts import name_findings, tidied
 from scrapers.crawlers.definitions.tree import File
 from scrapers.crawlers.repository import Known, fetch_repository, read_tree
 from scrapers.crawlers.repository.reading import READING_LIMIT
 from scrapers.crawlers.repository.releases import releases_of
-from scrapers.texts import name_findings, tidied
 
 ADA = Actor("ada", "ada@example.org")
 

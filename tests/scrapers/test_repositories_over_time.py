@@ -20,7 +20,6 @@ version = "1.0"
 dependencies = ["singer-sdk"]
 """
 ENTRY = "/api/v3/repos/ada/tap-alpha"
-REFERENCES = "/ada/tap-alpha/info/refs"
 
 
 @pytest.fixture

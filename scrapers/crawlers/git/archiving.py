@@ -22,17 +22,17 @@ MADE_AT = 315_619_200
 
 
 def write_archive(tree: CommitTree, target: IO[bytes]) -> str:
-    """Write a commit's files and links to `target`; return the SHA-256 of what was written.
+    """Write the files and links of a commit, or of a folder, to `target`; return its SHA-256.
 
-    The same commit gives the same bytes. Submodules are left out. Raises Refused for what
+    The same files give the same bytes. Submodules are left out. Raises Refused for what
     is too large.
     """
     entries = list(tree.entries())
     if len(entries) > ENTRIES_LIMIT:
-        raise Refused(f"The commit has {len(entries):,} files.")
+        raise Refused(f"{tree.revision} has {len(entries):,} files.")
     size_bytes = sum(file.size for _, file in entries)
     if size_bytes > BYTES_LIMIT:
-        raise Refused(f"The commit's files have {size_bytes:,} bytes.")
+        raise Refused(f"The files of {tree.revision} have {size_bytes:,} bytes.")
     hashed = _Hashed(target)
     with tarfile.open(fileobj=hashed, mode="w|") as archive:  # type: ignore[call-overload]
         modes = {file.path: mode for mode, file in entries}

@@ -30,7 +30,11 @@ SHALLOW = ("--depth=1",)
 # All of it: fetched with a filter, Git asks for what is missing by starting itself again,
 # and against a host that never gives it one process starts the next without end.
 HISTORY: tuple[str, ...] = ()
-REVISION = re.compile(r"[\w./+-]+")
+REVISION = re.compile(r"[\w./+@-]+")
+# What people write of a commit. Source: gitrevisions of Git; forges show seven digits.
+ABBREVIATED = re.compile(r"[0-9a-f]{7,63}")
+EVERYTHING = ("+refs/heads/*:refs/all/heads/*", "+refs/tags/*:refs/all/tags/*")
+UNKNOWN = re.compile(r"couldn't find remote ref")
 # Servers of old versions give out what has a name, and nothing by its id.
 UNNAMED = re.compile(r"unadvertised object|not our ref")
 REDIRECTED = re.compile(r"returned error: 30\d")
@@ -55,7 +59,8 @@ class Checkout:
     def fetch(self, commits: Iterable[str]) -> None:
         """Fetch commits, tags or branches, all in one go, each without its history.
 
-        Raises a CrawlError: Unreachable where the host has one of them no more.
+        The first digits of a commit do where they are of one only: then all of the history
+        is fetched. Raises a CrawlError: Unreachable where the host has one of them no more.
         """
         wanted = [one for one in dict.fromkeys(commits) if one not in self._kept]
         for one in wanted:
@@ -66,9 +71,12 @@ class Checkout:
         try:
             self._fetch(self._repo, SHALLOW, {one: one for one in wanted})
         except GitCommandError as error:
-            if not UNNAMED.search(str(error.stderr)):
+            if UNNAMED.search(str(error.stderr)):
+                self._fetch_by_name(wanted)
+            elif UNKNOWN.search(str(error.stderr)) and _is_abbreviated(wanted):
+                self._fetch_abbreviated(*wanted)
+            else:
                 raise failure(self.url, error) from error
-            self._fetch_by_name(wanted)
 
     def tree(self, commit: str, directory: str = "") -> "CommitTree":
         """Return the files of a fetched commit below `directory`, by their paths in it.
@@ -146,6 +154,12 @@ class Checkout:
         specs = [
             f"+{name}:{ref}" for name, ref in zip(wanted.values(), refs, strict=True)
         ]
+        self._ask_for(repo, how, specs)
+        if repo is self._repo:
+            for one, ref in zip(wanted, refs, strict=True):
+                self._kept[one] = repo.git.rev_parse("--verify", f"{ref}^{{commit}}")
+
+    def _ask_for(self, repo: Repo, how: tuple[str, ...], specs: Iterable[str]) -> None:
         repo.git.execute(
             [
                 *LIMITED, *options_for(self.url, trusted=self._trusted),
@@ -154,9 +168,23 @@ class Checkout:
             ],
             env=QUIET, kill_after_timeout=self._timeout_s,
         )  # fmt: skip
-        if repo is self._repo:
-            for one, ref in zip(wanted, refs, strict=True):
-                self._kept[one] = repo.git.rev_parse("--verify", f"{ref}^{{commit}}")
+
+    def _fetch_abbreviated(self, digits: str) -> None:
+        """Fetch the commit that begins so, of all that branches and tags lead to.
+
+        Raises Refused where there is none, or more than one.
+        """
+        try:
+            self._ask_for(self._repo, HISTORY, EVERYTHING)
+        except GitCommandError as error:
+            raise failure(self.url, error) from error
+        try:
+            found = self._repo.git.rev_parse("--verify", f"{digits}^{{commit}}")
+        except GitCommandError as error:
+            raise Refused(
+                f"{self.url} has no commit, or several, that begin with {digits}."
+            ) from error
+        self._kept[digits] = found
 
     def _fetch_by_name(self, wanted: list[str]) -> None:
         """Fetch commits by the names of their tags, where the host gives out no ids."""
@@ -179,6 +207,10 @@ class Checkout:
             if COMMIT.fullmatch(one) and self._kept.pop(one) != one:
                 raise Unreachable(f"{self.url} changed while it was read.")
             self._kept.setdefault(one, one)
+
+
+def _is_abbreviated(wanted: list[str]) -> bool:
+    return len(wanted) == 1 and ABBREVIATED.fullmatch(wanted[0]) is not None
 
 
 class CommitTree:

@@ -16,10 +16,10 @@ from packaging.version import Version
 from pypi_simple import DistributionPackage
 
 from registry.facts import Finding, Json
+from registry.texts import tidied
 from scrapers.crawlers.archives import METADATA_LIMIT, core_metadata
 from scrapers.crawlers.index.connection import Connection
 from scrapers.http import Gone, Refused
-from scrapers.texts import tidied
 
 # Connectors are small; one that is not is described by its name and files alone.
 ARCHIVE_LIMIT = 10 * 1024 * 1024

@@ -21,9 +21,9 @@ from pypi_simple import (
 )
 
 from registry.facts import Finding, Json
+from registry.texts import tidied
 from registry.vocabulary import Severity, without_credentials
 from scrapers.http import Answer, Refused
-from scrapers.texts import tidied
 
 JSON_TYPE = "application/vnd.pypi.simple.v1+json"
 HTML_TYPES = {"application/vnd.pypi.simple.v1+html", "text/html"}

@@ -10,11 +10,11 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from registry.facts import Finding, Json
+from registry.texts import name_findings, tidied
 from registry.vocabulary import Severity
 from scrapers.crawlers.definitions.tree import File, Tree
 from scrapers.crawlers.repository import documents, project
 from scrapers.crawlers.repository.much_code import read_much_code
-from scrapers.texts import name_findings, tidied
 
 SONGBOOK, MELTANO = ".songbook.yml", "meltano.yml"
 READMES = ("readme.md", "readme.rst", "readme.txt", "readme")

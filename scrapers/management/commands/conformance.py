@@ -11,12 +11,13 @@ from django.core.management.base import BaseCommand, CommandError
 
 from registry.facts import Json
 from sandbox.index import IndexFailure
-from sandbox.providing import NoInterpreter
+from sandbox.workshop import NoInterpreter
 from scrapers.conformance_report import as_text
 from scrapers.conforming import CantRun, record
 from scrapers.conforming.driving import MOCK
+from scrapers.conforming.judging import judged_apart
 from scrapers.conforming.starting import started
-from scrapers.conforming.verdicts import judged_apart, made_of
+from scrapers.conforming.verdicts import made_of
 from scrapers.conforming.wanted import wanted
 from scrapers.http import CrawlError
 from scrapers.probes.conformance.recording import Kind
@@ -45,7 +46,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "spec",
             metavar="SPEC",
-            help="tap-x, tap-x==1.2, a folder (.), git+https://HOST/tap-x@REF, an sdist",
+            help=(
+                "tap-x, tap-x[s3]==1.2, a folder (.), git+https://HOST/tap-x@REF, an "
+                "sdist or a wheel; names of others behind it are installed with it"
+            ),
         )
         parser.add_argument("--python", default="3.12", help="a minor version: 3.12")
         parser.add_argument("--kind", choices=[kind.value for kind in Kind])
@@ -108,13 +112,14 @@ def _judged(options: dict[str, Any]) -> Json:
         python=options["python"],
         workshop=workshop(),
         source=one.source,
+        beside=one.beside,
         kind=options["kind"],
         executable=options["executable"],
         answers=answers,
     ) as made:
         recording = record(made.kind, made.connector, config=config, files=files)
         head = {"python": options["python"], "commit": one.commit, **made_of(made)}
-        return head | judged_apart(one.spec, recording)
+        return head | judged_apart(one.shown, recording)
 
 
 def _read_json(path: Path | None) -> Any:

@@ -1,6 +1,8 @@
 """`manage.py sandbox ADDRESS`: try releases for a Songbook, until stopped."""
 
+import atexit
 import logging
+import os
 import signal
 import sys
 import time
@@ -16,7 +18,7 @@ from django.utils import timezone
 
 from sandbox import assessed
 from scrapers.leftovers import remove_leftovers
-from scrapers.machine import Machine
+from scrapers.machine import Exposed, Machine
 from scrapers.trying import fetch_pythons, tidy_up, workshop
 
 logger = logging.getLogger(__name__)
@@ -42,19 +44,23 @@ class Command(BaseCommand):
             "--once", action="store_true", help="end when nothing is due"
         )
         parser.add_argument(
+            "--plain-http",
+            action="store_true",
+            help="send the key unencrypted, to a host on a network that is yours alone",
+        )
+        parser.add_argument(
             "--stay", action="store_true", help="wait where nothing can be tried"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work until stopped. Raises CommandError where nothing can be tried here."""
+        machine = self._machine(options["address"], plain=options["plain_http"])
         with _stoppable():
             if reason := _why_idle():
                 if not options["stay"]:
                     raise CommandError(reason)
                 self.stderr.write(reason)
                 Event().wait()
-            address, token = options["address"], str(settings.SANDBOX_TOKEN)
-            machine = Machine(address, token=token, say=self.stdout.write)
             workers = [
                 Thread(target=_work, args=(machine, options["once"]), daemon=True)
                 for _ in range(settings.PROBE_SLOTS)
@@ -68,6 +74,24 @@ class Command(BaseCommand):
             finally:
                 machine.close()
 
+    def _machine(self, address: str, *, plain: bool) -> Machine:
+        """Return what asks for tickets. Raises CommandError where its key can't be sent."""
+        key = str(settings.SANDBOX_KEY)
+        if not key:
+            raise CommandError(
+                "There is no SANDBOX_KEY: `manage.py sandbox_key NAME`, where the database "
+                "is, prints one for this machine."
+            )
+        try:
+            return Machine(address, key=key, say=self._say, plain_http=plain)
+        except Exposed as error:
+            raise CommandError(str(error)) from error
+
+    def _say(self, line: str) -> None:
+        """Print a line at once: who follows a log reads a pipe, which Python fills first."""
+        self.stdout.write(line)
+        self.stdout.flush()
+
 
 def _why_idle() -> str:
     """Return why nothing can be tried here, or nothing if it can."""
@@ -79,13 +103,19 @@ def _why_idle() -> str:
 
 @contextmanager
 def _stoppable() -> Iterator[None]:
-    """Leave the block, and the process, when it is asked to stop."""
+    """Leave the block, and end the process, when it is asked to stop."""
     before = {
         one: signal.signal(one, lambda *_: sys.exit())
         for one in (signal.SIGTERM, signal.SIGINT)
     }
     try:
         yield
+    except SystemExit:
+        # Python would wait for the threads of each try, for minutes, and end what they do
+        # by errors. Their sandboxes end with this process.
+        atexit._run_exitfuncs()  # noqa: SLF001  removes temporary folders; there is no other
+        sys.stdout.flush()
+        os._exit(0)
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
@@ -94,15 +124,18 @@ def _stoppable() -> Iterator[None]:
 def _work(machine: Machine, once: bool) -> None:
     """Try one release after another, until none is due if that is to be once."""
     while True:
+        is_busy = False
         try:
             is_busy = machine.try_next()
-        except OSError as error:
-            logger.warning("%s", error)
-            is_busy = False
-        except Exception:
-            # Ours, not the release's; its lease ends, and the third time parks it.
-            logger.exception("A release could not be tried.")
-            is_busy = False
+        except Exception as error:
+            if machine.is_closed:
+                # Whatever was tried, its ticket was given back.
+                return
+            if isinstance(error, OSError):
+                logger.warning("%s", error)
+            else:
+                # Ours, not the release's; its lease ends, and the third time parks it.
+                logger.exception("A release could not be tried.")
         if not is_busy:
             if once:
                 return

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 FAULTS = set(os.environ.get("FAULTS", "").split())
-TYPES = {"string": str, "integer": int}
+TYPES = {"string": str, "integer": int, "boolean": bool}
 
 
 class Refused(Exception):

@@ -49,6 +49,9 @@ class Loader(target.Loader):
         self.flush()
         super().on_state(message)
 
+    def on_activate_version(self, message):
+        """Pass over it: no capability for it is declared."""
+
     def flush(self):
         script = [line for held in self.held for line in self.statements(*held)]
         if "writes-password" in FAULTS:

@@ -20,6 +20,7 @@ SETTINGS = {
     "properties": {
         "destination_path": {"type": "string"},
         "indent": {"type": ["integer", "null"]},
+        "hard_delete": {"type": ["boolean", "null"]},
         "api_token": {"type": "string", "secret": True},
     },
     "required": ["destination_path", "api_token"],
@@ -34,6 +35,7 @@ class Loader:
     def __init__(self, config):
         self.folder = Path(config.get("destination_path", "."))
         self.secret = config.get("api_token", "")
+        self.is_hard = config.get("hard_delete") is True
         self.schemas, self.state, self.held = {}, None, []
 
     def take(self, line):
@@ -69,9 +71,17 @@ class Loader:
             stop("no-key", "a key is missing")
         if any(value != value for value in row.values()):
             stop("nan", "NaN")
+        return self.write(stream, self.row_of(message))
+
+    def row_of(self, message):
+        row = message["record"]
+        if "forgets-marks" in FAULTS:
+            row = {key: row[key] for key in row if key != "_sdc_deleted_at"}
         if "changes" in FAULTS:
             row = {key: value if key == "id" else "?" for key, value in row.items()}
-        return self.write(stream, row)
+        if "version" in message:
+            row = {**row, "_sdc_table_version": message["version"]}
+        return row
 
     def write(self, stream, row):
         name = stream if "escapes" in FAULTS else re.sub(r"[^\w-]", "_", stream)
@@ -102,6 +112,19 @@ class Loader:
         if "no-state" not in FAULTS:
             print(json.dumps(self.state), flush=True)
 
+    def on_activate_version(self, message):
+        self.flush()
+        path = self.folder / f"{message['stream']}.jsonl"
+        if "keeps-old" in FAULTS or not path.exists():
+            return
+        rows = [json.loads(line) for line in path.read_text().splitlines()]
+        is_hard = self.is_hard != ("mixes-deletes" in FAULTS)
+        for row in rows:
+            if row["_sdc_table_version"] < message["version"]:
+                row["_sdc_deleted_at"] = "2024-05-06T07:08:09Z"
+        kept = [row for row in rows if not (is_hard and "_sdc_deleted_at" in row)]
+        path.write_text("".join(json.dumps(row) + "\n" for row in kept))
+
     def on_batch(self, message):
         if "batch-declared" not in FAULTS:
             stop("drops-batch", "BATCH is not supported")
@@ -121,5 +144,6 @@ def main(_options, config):
 
 
 if __name__ == "__main__":
-    capabilities = ["batch"] if "batch-declared" in FAULTS else []
+    capabilities = ["activate-version", "hard-delete", "soft-delete"]
+    capabilities += ["batch"] if "batch-declared" in FAULTS else []
     run("target-good", main, settings=SETTINGS, capabilities=capabilities, options=[])
