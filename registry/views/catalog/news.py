@@ -14,7 +14,7 @@ from functools import cache
 from django.db.models import FETCH_RAISE, Exists, F, OuterRef, Q, Subquery
 from django.db.models.fields.json import KT
 
-from registry.catalog.installing import SPEAKING
+from registry.catalog.speaking import SPEAKING
 from registry.maintenance import MaintenanceState
 from registry.models import ProbeRun, Statement, Variant
 from registry.models.plugin import NEEDING
@@ -172,12 +172,11 @@ def _most_used(runs: Mapping[int, Sequence[ProbeRun]]) -> dict[int, Variant]:
 
 
 def _failure(variant: Variant, runs: list[ProbeRun]) -> Failure:
-    causes = [one["cause"] for one in runs[0].outcomes if one.get("cause")]
     return Failure(
         variant=variant,
         run=runs[0],
         pythons=python_versions([run.python for run in runs]),
-        why=str(causes[0]["message"]) if causes else "",
+        why=runs[0].why_it_fails,
     )
 
 

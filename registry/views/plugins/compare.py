@@ -156,6 +156,6 @@ def _streams(variants: Sequence[Variant]) -> Streams:
     of_release = {row.current_release_id: row.pk for row in variants}
     found: dict[int, dict[str, Stream]] = defaultdict(dict)
     rows = Stream.objects.filter(release__in=[pk for pk in of_release if pk])
-    for row in rows.only("release_id", "tap_stream_id", "replication_method"):
+    for row in rows.only("release_id", "tap_stream_id", "replication_method", "basis"):
         found[of_release[row.release_id]][row.tap_stream_id] = row
     return found

@@ -11,7 +11,8 @@ from django.db.models import Q
 from packaging.utils import canonicalize_name
 
 from registry.catalog.differing import order
-from registry.catalog.installing import place_alone
+from registry.catalog.speaking import place_tried
+from registry.differences.packages import packages_in
 from registry.models import ProbeRun, Snapshot, Variant
 from registry.tried import Answer
 
@@ -78,7 +79,7 @@ def _worth(run: ProbeRun) -> tuple[bool, Any]:
 
 def _key(row: Variant) -> tuple[str, str, str] | None:
     """Return what the runs of its current release are known by; None where none was tried."""
-    place = place_alone(row.pip_url)
+    place = place_tried(row.pip_url)
     if place is None or not row.tried:
         return None
     return place.kind, place.address, row.tried["version"]
@@ -90,9 +91,7 @@ def _matching(kind: str, address: str, version: str) -> Q:
 
 def _read(run: ProbeRun, evidence: Mapping[str, Any]) -> Installed | None:
     """Return what the record of a run says was installed; None where it lists nothing."""
-    said = evidence.get("packages")
-    listed = said if isinstance(said, list) else []
-    packages = [one for one in listed if isinstance(one, dict)]
+    packages = packages_in(evidence)
     own = canonicalize_name(str(evidence.get("name", "")))
     others = {
         name: one

@@ -69,9 +69,8 @@ def _reasons(runs: Iterable[ProbeRun]) -> tuple[tuple[ProbeRun, str], ...]:
     """Return each cause once, with the first run that showed it."""
     first: dict[str, ProbeRun] = {}
     for run in runs:
-        causes = (one["cause"]["message"] for one in run.outcomes if one["cause"])
-        if run.starts == "no" and (message := next(causes, "")):
-            first.setdefault(message, run)
+        if run.starts == "no" and run.why_it_fails:
+            first.setdefault(run.why_it_fails, run)
     return tuple((run, message) for message, run in first.items())[:REASONS_SHOWN]
 
 

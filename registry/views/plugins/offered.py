@@ -49,7 +49,12 @@ def data(variants: Sequence[Variant], offered: Offered) -> Iterable[Group]:
 
 
 def _count(streams: Mapping[str, Stream]) -> Cell:
-    return Cell(str(len(streams))) if streams else unknown("no run listed them")
+    if not streams:
+        return unknown("no run listed them")
+    is_read = any(one.is_read for one in streams.values())
+    return Cell(
+        f"{len(streams)}, read from its files" if is_read else str(len(streams))
+    )
 
 
 def _stream(streams: Mapping[str, Stream], name: str) -> Cell:

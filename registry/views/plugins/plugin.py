@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.utils.dateformat import format as format_date
 
 from registry.catalog.choosing import candidates
-from registry.catalog.installing import SPEAKING
 from registry.catalog.weighing import weighed
 from registry.defaults import ranked, told_apart
 from registry.models import Event, Plugin, ProbeRun, Statement, Stream, Variant
@@ -25,6 +24,7 @@ from registry.views.plugins.nowhere import (
     runs_nowhere,
 )
 from registry.views.plugins.shares import shares
+from registry.views.releases.tried import sources_tried
 from registry.views.site import page
 from registry.views.variants.install import command, package_source
 from registry.vocabulary import EventVerb, PluginType
@@ -161,10 +161,7 @@ def _fact(said: bool | datetime | str | None) -> str:
 
 def _nowhere(living: Sequence[Variant], others: Sequence[Plugin]) -> dict[str, Any]:
     """Return why no variant runs, and what comes nearest. Two queries."""
-    said = Statement.objects.filter(
-        variant__in=living, origin__in=SPEAKING, gone_at=None
-    )
-    sources = list(said.values_list("variant_id", "source_id"))
+    sources = [(variant, source.pk) for variant, source in sources_tried(living)]
     runs = ProbeRun.objects.filter(source__in={pk for _, pk in sources})
     alternatives = [
         row

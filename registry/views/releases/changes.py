@@ -1,4 +1,4 @@
-"""What changed between the releases of a variant, as runs in the sandbox showed them."""
+"""What changed between the releases of a variant, as runs and their files showed them."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +13,7 @@ from registry.catalog.differing import (
     compared,
     successions,
 )
-from registry.differences import Impact, differences
+from registry.differences import Difference, Impact
 from registry.models import Variant
 from registry.views.releases.tried import named, runs_of, variant_page
 
@@ -24,7 +24,8 @@ IMPACTS = {
     Impact.ADDITIVE: ("Added", "ok", "+"),
     Impact.COSMETIC: ("Words", "", "–"),
 }
-
+# A run may show that the files were misread.
+MAY_BREAK = ("May break", "warn", "!")
 WORDS = {
     "settings_group_validation": "which settings are required",
     "supported_python_versions": "the Pythons it runs on",
@@ -48,11 +49,18 @@ def pairs(
 
 def pair(older: str, newer: str, old: ByPython, new: ByPython) -> dict[str, Any]:
     """Return two releases with what differs, worst first, and what could be compared."""
-    surfaces = compared(old, new)
-    both = set(surfaces[0]) & set(surfaces[1])
+    found = compared(old, new)
+    seen, read = (sorted(set(was) & set(now)) for was, now in (found.seen, found.read))
     return {
         "newer": newer,
         "older": older,
-        "compared": [WORDS.get(key, key) for key in sorted(both)],
-        "differences": [(one, *IMPACTS[one.impact]) for one in differences(*surfaces)],
+        "compared": [WORDS.get(key, key) for key in seen],
+        "compared_read": [WORDS.get(key, key) for key in read],
+        "differences": [(one, *_impact(one)) for one in found.differences()],
     }
+
+
+def _impact(one: Difference) -> tuple[str, str, str]:
+    """Return a word, a tone and a mark; of what was only read, none that is certain."""
+    is_sure = not one.is_read or one.impact is not Impact.BREAKING
+    return IMPACTS[one.impact] if is_sure else MAY_BREAK

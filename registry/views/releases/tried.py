@@ -1,13 +1,15 @@
 """The variant at an address, and the runs in the sandbox of what it is installed from."""
 
-from collections.abc import Callable, Iterable
-from functools import wraps
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce, wraps
+from operator import or_
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
-from registry.catalog.installing import place_alone
-from registry.models import ProbeRun, Variant
+from registry.catalog.speaking import place_tried
+from registry.models import ProbeRun, Source, Variant
 from registry.models.run import ProbeRunQuerySet
 from registry.views.missing import not_found
 from registry.views.site import page
@@ -59,12 +61,30 @@ def runs_of(variant: Variant) -> ProbeRunQuerySet:
 
 def all_runs_of(variant: Variant) -> ProbeRunQuerySet:
     """Return the runs of all releases of what a variant installs."""
-    place = place_alone(variant.pip_url)
+    place = place_tried(variant.pip_url)
     if place is None:
         return ProbeRun.objects.none()
     return ProbeRun.objects.filter(
         source__kind=place.kind, source__address=place.address
     )
+
+
+def sources_tried(variants: Sequence[Variant]) -> list[tuple[int, Source]]:
+    """Return each variant's key with the source that its runs are of. One query at most.
+
+    None where nothing of it is to be tried.
+    """
+    places = {row.pk: place_tried(row.pip_url) for row in variants}
+    wanted = {(one.kind, one.address) for one in places.values() if one is not None}
+    if not wanted:
+        return []
+    of_any = reduce(or_, (Q(kind=kind, address=address) for kind, address in wanted))
+    found = {(row.kind, row.address): row for row in Source.objects.filter(of_any)}
+    return [
+        (pk, found[one.kind, one.address])
+        for pk, one in places.items()
+        if one is not None and (one.kind, one.address) in found
+    ]
 
 
 def commit_tried(runs: Iterable[ProbeRun]) -> str:

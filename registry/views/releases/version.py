@@ -11,17 +11,20 @@ from django.shortcuts import render
 
 from registry.catalog.differing import ByVersion, before, by_version, order
 from registry.catalog.installing import specifier
+from registry.differences.packages import packages_in
 from registry.facts import Json
 from registry.models import ProbeRun, Release, Setting, Snapshot, Variant
 from registry.views.releases.changes import pair
 from registry.views.releases.tried import commit_tried, named, runs_of, variant_page
+from registry.views.runs.needs import needs_by_python
+from registry.views.runs.parked import parked_release
 from registry.views.runs.run import PACKAGES_SHOWN
 from registry.views.runs.trials import cell_of
 from registry.views.variants.configuration import line_of
 from registry.views.variants.groups import groups_of
 from registry.views.variants.install import Way, ways
 from registry.views.variants.pinning import git_reference, is_git, pin_of
-from registry.views.variants.streams import streams_seen
+from registry.views.variants.streams import streams_told
 
 NEAR_SHOWN = 5
 # Of the ways to install, those that may hold to one release; Meltano's say so themselves.
@@ -30,7 +33,7 @@ PINNED = ("uv", "pipx", "project")
 
 @variant_page
 def version(request: HttpRequest, row: Variant, version: str) -> HttpResponse:
-    """Show one release. Six queries at most."""
+    """Show one release. Seven queries at most."""
     release = row.releases.filter(version=version).first()
     if release is None:
         known = list(row.releases.values_list("version", flat=True))
@@ -43,8 +46,10 @@ def version(request: HttpRequest, row: Variant, version: str) -> HttpResponse:
         "is_current": release.pk == row.current_release_id,
         "runs": [(python, cell_of(run)) for python, run in runs.items()],
         "ways": _pinned_ways(row, release, commit_tried(runs.values())),
+        "parked": parked_release(row, version),
         "pair": _since(version, tried),
         "packages": _packages(best),
+        "needs": needs_by_python(runs),
     }
     context |= _surface(row, release, best)
     return render(request, "registry/version.html", context)
@@ -92,7 +97,7 @@ def _best(runs: Mapping[str, ProbeRun]) -> ProbeRun | None:
     """Return the run that showed most: that started, on the newest Python."""
     ranked = sorted(
         runs.values(),
-        key=lambda run: (bool(run.surface), run.starts == "yes", order(run.python)),
+        key=lambda run: (len(run.surface), run.starts == "yes", order(run.python)),
     )
     return ranked[-1] if ranked else None
 
@@ -126,17 +131,21 @@ def _since(version: str, tried: ByVersion) -> dict[str, Any] | None:
 
 
 def _surface(row: Variant, release: Release, run: ProbeRun | None) -> dict[str, Any]:
-    """Return the settings and streams that a run showed; None where it showed none."""
+    """Return the settings and streams that a run showed, else those read in its files.
+
+    None where there are none.
+    """
     if run is None:
         return {"seen": None}
-    groups, settings = groups_of(run.surface), run.surface.get("settings")
-    streams = run.surface.get("streams")
+    of_settings = run.surface if "settings" in run.surface else run.code
+    groups, settings = groups_of(of_settings), of_settings.get("settings")
     return {
         "seen": run,
         "settings": settings and [
             line_of(row, _setting(one), groups) for one in settings
         ],
-        "streams": streams and streams_seen(streams, release, run),
+        "settings_are_read": of_settings is run.code,
+        "streams": streams_told(release, run),
     }  # fmt: skip
 
 
@@ -157,6 +166,4 @@ def _packages(run: ProbeRun | None) -> list[dict[str, Any]]:
     evidence = Snapshot.objects.values_list("evidence", flat=True).get(
         pk=run.snapshot_id
     )
-    listed = evidence.get("packages")
-    rows = listed if isinstance(listed, list) else []
-    return [one for one in rows if isinstance(one, dict)][:PACKAGES_SHOWN]
+    return packages_in(evidence)[:PACKAGES_SHOWN]

@@ -37,7 +37,7 @@ def versions(request: HttpRequest, row: Variant) -> HttpResponse:
     versions = {one.version for one in shown}
     since = [one for one in successions(tried) if one[1] in versions]
     deltas = {
-        pair["newer"]: pair | {"delta": delta_of(pair)} for pair in pairs(tried, since)
+        pair["newer"]: pair | {"delta": _delta(pair)} for pair in pairs(tried, since)
     }
     context = named(row) | {
         "source": package_source(row.pip_url),
@@ -75,13 +75,14 @@ def _cells(
     return [cell_of(runs[one]) if one in runs else None for one in pythons]
 
 
-def delta_of(pair: Mapping[str, Any]) -> dict[str, Any]:
-    """Return how many settings and streams came and went, and how much of all breaks."""
-    counts: Counter[tuple[Facet, Change]] = Counter()
-    breaking = 0
-    for one, *_ in pair["differences"]:
-        counts[one.facet, one.change] += 1
-        breaking += one.impact is Impact.BREAKING
+def _delta(pair: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how many settings and streams came and went, and how much of all breaks.
+
+    What was only read from files is counted by itself: it may break.
+    """
+    found = [one for one, *_ in pair["differences"]]
+    counts = Counter((one.facet, one.change) for one in found)
+    breaking = Counter(one.is_read for one in found if one.impact is Impact.BREAKING)
     words = []
     for facet, noun in COUNTED.items():
         signed = [
@@ -91,4 +92,9 @@ def delta_of(pair: Mapping[str, Any]) -> dict[str, Any]:
         ]
         if signed:
             words.append(f"{noun} {' '.join(signed)}")
-    return {"words": words, "breaking": breaking, "count": len(pair["differences"])}
+    return {
+        "words": words,
+        "breaking": breaking[False],
+        "may_break": breaking[True],
+        "count": len(found),
+    }

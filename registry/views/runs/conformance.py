@@ -1,6 +1,7 @@
 """Conformance pages: all verdicts on one release, and all checks with how releases do."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,16 +10,27 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from registry.catalog.conforming import verdicts_of
+from registry.catalog.conforming import short, verdicts_of
 from registry.facts import Json
+from registry.foreign import texts_in
+from registry.installations import installation_at
 from registry.models import ConformanceRun
+from registry.texts import tidied
 from registry.views.runs.conforming import counted
+from registry.views.runs.run import VARIANTS_SHOWN, variants_of
 from registry.views.site import page
 from registry.vocabulary import SourceKind
 
 # The checks as the suite has them; a test compares the two.
 CHECKS = json.loads((Path(__file__).parent / "checks.json").read_text())
+COMMIT = re.compile(r"[0-9a-f]{40,64}")
 BROKEN = ("fail", "warn", "info")
+# There was something to see, and it was seen.
+JUDGED = ("pass", *BROKEN)
+# Of what is shown of one verdict.
+EVIDENCE_BYTES = 20_000
+# What a record says of how its release was installed and held.
+MADE = ("lock", "interpreter", "platform", "level", "rescue")
 # Results whose verdicts are shown one by one, with their headings and tones.
 TOLD = (
     ("fail", "MUST rules that it breaks", "bad", "×"),
@@ -41,7 +53,7 @@ PARTS = (
 
 @page
 def conformance(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show all verdicts of one run of the suite. One query."""
+    """Show all verdicts of one run of the suite, and whose it is. Two queries."""
     row = get_object_or_404(
         ConformanceRun.objects.select_related("snapshot", "source"), pk=pk
     )
@@ -49,7 +61,13 @@ def conformance(request: HttpRequest, pk: int) -> HttpResponse:
     verdicts = verdicts_of(record)
     context = {
         "run": row,
-        "counted": counted(row.counts),
+        "variants": variants_of(row.source_id)[:VARIANTS_SHOWN],
+        "counted": counted({key: row.counts.get(key) for key in JUDGED}),
+        "unjudged": counted({key: row.counts.get(key) for key, _ in TOGETHER}),
+        "judged": sum(row.counts.get(word, 0) for word in JUDGED),
+        "checks": sum(row.counts.values()),
+        "at_work": [{"word": word, **one} for word, one in row.shown.items()],
+        "is_judged_again": row.ran_at < row.snapshot.taken_at,
         "told": [
             (result, title, tone, mark, of)
             for result, title, tone, mark in TOLD
@@ -61,9 +79,7 @@ def conformance(request: HttpRequest, pk: int) -> HttpResponse:
             if (of := _of(verdicts, result))
         ],
         "passed": _of(verdicts, "pass"),
-        "made": {
-            key: record.get(key) for key in ("lock", "interpreter", "platform", "level")
-        },
+        "made": {key: short(record.get(key)) for key in MADE},
         "command": _command(row),
     }
     return render(request, "registry/conformance.html", context)
@@ -97,7 +113,7 @@ def checks(request: HttpRequest) -> HttpResponse:
 
 def _of(verdicts: Sequence[Json], result: str) -> list[Json]:
     return [
-        {**one, "evidence": "\n".join(_texts(one.get("evidence")))}
+        {**one, "evidence": _readable("\n".join(texts_in(one.get("evidence"))))}
         for one in verdicts
         if one["result"] == result
     ]
@@ -111,19 +127,23 @@ def _by_reason(verdicts: Sequence[Json]) -> list[tuple[str, list[Json]]]:
     return list(grouped.items())
 
 
-def _texts(said: object) -> list[str]:
-    listed = said if isinstance(said, list) else []
-    return [one for one in listed if isinstance(one, str)]
+def _readable(text: str) -> str:
+    """Return what a connector printed without what a terminal obeys, or turns around."""
+    return tidied(text, what="", limit=EVIDENCE_BYTES)[0]
 
 
 def _command(row: ConformanceRun) -> str:
     """Return what to type in a checkout to see it again; nothing where it takes none."""
-    if row.source.kind != SourceKind.PACKAGE:
-        return ""
-    return (
-        f'python3 dev manage conformance "{row.source.address}=={row.version}" '
-        f"--python {row.python}"
-    )
+    found = installation_at(row.source.kind, row.source.address)
+    own = f"{found.own}=={row.version}"
+    if found.place.kind is not SourceKind.PACKAGE:
+        commit = short(row.snapshot.evidence.get("commit"), 64)
+        if not COMMIT.fullmatch(commit) or found.place.extras:
+            return ""
+        url, mark, folder = found.place.address.partition("#")
+        own = f"git+{url}@{commit}{mark}{folder}"
+    spec = " ".join((own, *found.beside))
+    return f'python3 dev manage conformance "{spec}" --python {row.python}'
 
 
 def _shares(results: dict[str, int]) -> dict[str, Any]:

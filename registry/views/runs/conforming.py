@@ -8,7 +8,7 @@ from django.db.models.functions import JSONObject
 from django.utils.dateparse import parse_datetime
 
 from registry.facts import Json
-from registry.models import ConformanceRun, Loading, Statement, Variant
+from registry.models import ConformanceRun, Loading, Source, Statement, Variant
 from registry.views.runs.run import MARKS, TONES
 from registry.vocabulary import Origin, PluginType
 
@@ -45,7 +45,7 @@ def beside(rows: QuerySet[Variant, Any], kind: PluginType) -> QuerySet[Variant, 
                 json=JSONObject(
                     pk="pk", version="version", python="python", ran_at="ran_at",
                     counts="counts", failures="must_failures", problem="problem",
-                    is_made_up="config_is_made_up",
+                    is_made_up="config_is_made_up", shown="shown",
                 )
             )[:1]
         ),
@@ -57,11 +57,21 @@ def shown(row: Variant) -> Json:
     """Return what a variant's page says of both; `row` comes out of `beside`. No query."""
     if row.plugin.type not in CONFORMABLE:
         return {"conformable": False}
+    found = conformance_of(row)
     return {
         "conformable": True,
-        "conformance": conformance_of(row),
+        "conformance": found,
+        # Of another release it says nothing here, and of one that could not be run.
+        "shows_work": bool(found and found["is_current"] and not found["problem"]),
+        "starts_nowhere": set(row.tried.get("pythons", {}).values()) == {"no"},
         "loading": loading_of(row),
     }
+
+
+def at_work(row: Variant) -> Json:
+    """Return the capabilities that the suite saw in the current release, by word."""
+    found = conformance_of(row) if row.plugin.type in CONFORMABLE else None
+    return found["shown"] if found and found["is_current"] else {}
 
 
 def conformance_of(row: Variant) -> Json | None:
@@ -88,6 +98,7 @@ def loading_of(row: Variant) -> Json:
     found: list[Json] = row.loadings  # type: ignore[attr-defined]  # an annotation
     said = [
         {**one, "mark": MARKS.get(one["answer"]), "tone": TONES.get(one["answer"]),
+         "name": Source(address=one["name"]).shown,
          "word": word_of(one["answer"], one["read"])}
         for one in found
         # Of an older release it says nothing here; the matrix shows it as that.
@@ -131,7 +142,8 @@ def _loadings(kind: PluginType, tried: QuerySet[Statement, Any]) -> ArraySubquer
     ends = ("tap", "target")
     ours, other = ends if kind is PluginType.EXTRACTORS else reversed(ends)
     order = Case(
-        When(answer="yes", then=0), When(answer="no", then=1), default=2,
+        # Not all are shown, and what fails is what somebody has to know.
+        When(answer="no", then=0), When(answer="yes", then=1), default=2,
         output_field=IntegerField(),
     )  # fmt: skip
     rows = Loading.objects.filter(**{f"{ours}__in": tried}).order_by(order, "pk")

@@ -5,29 +5,17 @@ makes no file.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 from packaging.version import InvalidVersion, Version
 
+from registry.differences.packages import Package
+from registry.installations import installation_at
 from registry.models import ProbeRun
 
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 COMMIT = re.compile(r"[0-9a-f]{40,64}")
-ABSENT = "none"
-
-type Package = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """A package that two runs installed differently, with both in words."""
-
-    name: str
-    before: str
-    after: str
 
 
 def requirements_text(run: ProbeRun, packages: Sequence[Package]) -> str:
@@ -49,24 +37,16 @@ def requirements_text(run: ProbeRun, packages: Sequence[Package]) -> str:
     return "\n".join([*head, *lines, ""])
 
 
-def moved(before: Sequence[Package], after: Sequence[Package]) -> list[Moved]:
-    """Return the packages that two runs installed differently, by name."""
-    old, new = ({str(one.get("name")): one for one in each} for each in (before, after))
-    return [
-        Moved(name, _shown(old.get(name)), _shown(new.get(name), old.get(name)))
-        for name in sorted(old.keys() | new.keys())
-        if _identity(old.get(name)) != _identity(new.get(name))
-    ]
-
-
 def _line(run: ProbeRun, one: Package) -> str:
     """Return a package as a line of requirements; nothing where that would not be it."""
     name, version = str(one.get("name")), str(one.get("version"))
     if not NAME.fullmatch(name) or not _is_version(version):
         return ""
     if COMMIT.fullmatch(run.commit) and one.get("filename") == run.commit:
-        base, mark, rest = run.source.address.partition("#")
-        return f"# First of all: {name} @ git+{base}@{run.commit}{mark}{rest}"
+        own = installation_at(run.source.kind, run.source.address)
+        base, mark, rest = own.place.address.partition("#")
+        extras = own.own.removeprefix(own.place.address)
+        return f"# First of all: {name}{extras} @ git+{base}@{run.commit}{mark}{rest}"
     digest = str(one.get("sha256"))
     if not SHA256.fullmatch(digest):
         return ""
@@ -79,17 +59,3 @@ def _is_version(text: str) -> bool:
     except InvalidVersion:
         return False
     return True
-
-
-def _identity(one: Package | None) -> tuple[Any, Any] | None:
-    return None if one is None else (one.get("version"), one.get("sha256"))
-
-
-def _shown(one: Package | None, other: Package | None = None) -> str:
-    """Return a package's version; of the same one as `other`, that its file differs."""
-    if one is None:
-        return ABSENT
-    version = str(one.get("version"))
-    if other is None or other.get("version") != one.get("version"):
-        return version
-    return f"{version}, another file"

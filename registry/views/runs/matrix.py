@@ -52,8 +52,17 @@ def matrix(request: HttpRequest) -> HttpResponse:
 @page
 def loading(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what came of one tap's records in one target. One query."""
-    row = get_object_or_404(Loading.objects.select_related("tap", "target"), pk=pk)
-    return render(request, "registry/loading.html", {"cell": _cell(row)})
+    rows = Loading.objects.select_related("tap__schemas", "target")
+    row = get_object_or_404(rows, pk=pk)
+    schemas = getattr(row.tap, "schemas", None)
+    context = {
+        "cell": _cell(row),
+        # Of schemas that the tap has no more it is not known.
+        "schemas_are_read": schemas is not None
+        and schemas.is_read
+        and schemas.digest == row.digest,
+    }
+    return render(request, "registry/loading.html", context)
 
 
 def _paged(
@@ -105,7 +114,7 @@ def _reasons(
     columns: Sequence[ProbeTicket], cells: Iterable[dict[str, Any]]
 ) -> list[tuple[str, str]]:
     """Return why nothing is known of a target, once for each."""
-    names = {one.source_id: one.source.address for one in columns}
+    names = {one.source_id: one.source.shown for one in columns}
     found = {
         cell["row"].target_id: cell["row"].cause
         for cell in cells

@@ -1,11 +1,10 @@
 """When a release stopped working that nobody released anew, and what had moved by then."""
 
 from dataclasses import dataclass
-from typing import Any
 
+from registry.differences.packages import Moved, moved
 from registry.models import ProbeRun, Snapshot
 from registry.tried import Answer
-from registry.views.runs.locks import Moved, moved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,25 +42,16 @@ def stop_of(run: ProbeRun) -> Stop | None:
     bad = same.filter(snapshot__gt=good.snapshot_id, starts=Answer.NO).first()
     if bad is None:
         return None
-    pair = (good.interpreter, bad.interpreter)
     return Stop(
         last_good=good,
         first_bad=bad,
         moved=_moved(good, bad),
-        interpreters=pair if all(pair) and pair[0] != pair[1] else None,
+        interpreters=bad.interpreters_since(good),
     )
-
-
-def packages_in(record: object) -> list[dict[str, Any]]:
-    """Return the packages of a run's record, whatever a sandbox sent as such."""
-    listed = record.get("packages") if isinstance(record, dict) else None
-    rows = listed if isinstance(listed, list) else []
-    return [one for one in rows if isinstance(one, dict)]
 
 
 def _moved(good: ProbeRun, bad: ProbeRun) -> list[Moved] | None:
     both = (good.snapshot_id, bad.snapshot_id)
     rows = Snapshot.objects.filter(pk__in=both).values_list("pk", "evidence")
-    packages = {pk: packages_in(record) for pk, record in rows}
-    before, after = (packages[pk] for pk in both)
-    return moved(before, after) if before and after else None
+    records = dict(rows)
+    return moved(records[good.snapshot_id], records[bad.snapshot_id])

@@ -1,5 +1,7 @@
 """The probe strip: a bar a day for each Python, full where it started, half where not. Pure.
 
+Each is of the release that was the newest then; what older ones do is told in a table.
+
 Colour is never all that tells them apart: a bar's height does, too, and the same days stand
 in a table behind it. The days end with that of the newest run: a page that nothing happened
 to stays as it is.
@@ -73,6 +75,21 @@ def strip(runs: Iterable[ProbeRun]) -> Strip | None:
     days = sorted({day for bars in newest.values() for day in bars}, reverse=True)
     rows = [(day, tuple(newest[one].get(day) for one in pythons)) for day in days]
     return Strip(lanes, tuple(rows))
+
+
+def of_newest(runs: Iterable[ProbeRun], current: str) -> list[ProbeRun]:
+    """Return the runs of what was newest when each was made, the earliest first.
+
+    From its first run on that is the `current` release; before, the highest that had been
+    tried. Older releases are tried, too, once there is time: what they do is no news.
+    """
+    kept: list[ProbeRun] = []
+    for run in sorted(runs, key=lambda one: (one.ran_at, one.pk)):
+        last = kept[-1].version if kept else ""
+        is_newest = last != current and (not last or order(run.version) >= order(last))
+        if run.version == current or is_newest:
+            kept.append(run)
+    return kept
 
 
 def _bar(run: ProbeRun, place: int) -> Bar:

@@ -6,17 +6,18 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Case, IntegerField, When
 from django.db.models.functions import TruncDate
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from registry.catalog.differing import order
+from registry.catalog.differing import is_for, order
 from registry.facts import Json
+from registry.installations import why_refused
 from registry.models import ProbeRun, Release, Source, Variant
 from registry.models.run import ProbeRunQuerySet
 from registry.tried import Answer, Question
 from registry.views.releases.naming import called
 from registry.views.runs.run import MARKS, TONES
-from registry.views.runs.strips import Strip, since, strip
+from registry.views.runs.strips import Strip, of_newest, since, strip
 from registry.vocabulary import SourceKind
 
 VERSIONS_SHOWN = 10
@@ -40,14 +41,19 @@ class Trials:
     by_snapshot: Mapping[int, ProbeRun]
 
 
-def trials(speakers: Sequence[Source]) -> Trials | None:
-    """Return what runs of a variant's sources came to; None before any. Two queries."""
+def trials(
+    speakers: Sequence[Source],
+    current: Release | None = None,
+    releases: Sequence[Release] = (),
+) -> Trials | None:
+    """Return what runs of a variant's sources came to; None before any. Two queries.
+
+    Those of the `current` release are read first, then those of the `releases` that are
+    shown: older ones are tried later, and there may be hundreds of these.
+    """
     rows = ProbeRun.objects.filter(source__in=speakers)
-    runs = list(
-        rows.order_by("-snapshot_id")
-        .only("source_id", "snapshot_id", "version", "python", "ran_at", "starts",
-              "outcomes", "commit")[:RUNS_READ]
-    )  # fmt: skip
+    version = current.version if current else ""
+    runs = _read(rows, version, [one.version for one in releases])
     if not runs:
         return None
     newest: dict[tuple[str, str], ProbeRun] = {}
@@ -61,16 +67,30 @@ def trials(speakers: Sequence[Source]) -> Trials | None:
             (version, [_cell(newest.get((version, python))) for python in pythons])
             for version in versions[:VERSIONS_SHOWN]
         ),
-        strip=strip(_daily(rows, max(runs, key=lambda one: one.ran_at))),
+        strip=strip(of_newest(_daily(rows, of_newest(runs, version)[-1]), version)),
         last_good=_last_good(runs, newest, versions[0]),
         by_snapshot={run.snapshot_id: run for run in runs},
     )
 
 
+def _read(rows: ProbeRunQuerySet, version: str, shown: Sequence[str]) -> list[ProbeRun]:
+    """Return runs of a version, of others that are shown and of the rest, newest first."""
+    wanted = Case(
+        When(version=version, then=0), When(version__in=shown, then=1),
+        default=2, output_field=IntegerField(),
+    )  # fmt: skip
+    runs = rows.order_by(wanted, "-snapshot_id").only(
+        "source_id", "snapshot_id", "version", "python", "ran_at", "starts", "outcomes",
+        "commit", "installs", "needs_compiler", "needs_library", "framework",
+        "sdk_version",
+    )  # fmt: skip
+    return sorted(runs[:RUNS_READ], key=lambda one: one.snapshot_id, reverse=True)
+
+
 def _daily(rows: ProbeRunQuerySet, newest: ProbeRun) -> ProbeRunQuerySet:
-    """Return the newest run of each day on each Python, of the days that a strip shows."""
+    """Return each release's newest run of a day on each Python, of the days that are shown."""
     first = datetime.combine(since(newest), time.min, tzinfo=UTC)
-    one = ("python", "day")
+    one = ("python", "day", "version")
     return (
         rows.filter(ran_at__gte=first)
         .annotate(day=TruncDate("ran_at", tzinfo=UTC))
@@ -109,21 +129,26 @@ def speaking(
         return None
     if seen is not None and seen in tried.by_snapshot:
         return tried.by_snapshot[seen]
-    runs = [one for one in tried.by_snapshot.values() if one.version == release.version]
     return max(
-        runs, key=lambda one: (_discovers(one), one.starts == "yes"), default=None
+        of_release(tried, release).values(),
+        key=lambda one: (_discovers(one), one.starts == "yes"),
+        default=None,
     )
+
+
+def of_release(tried: Trials | None, release: Release | None) -> dict[str, ProbeRun]:
+    """Return the newest run of a release on each Python, in the order of these."""
+    if tried is None or release is None:
+        return {}
+    # They come the newest first.
+    runs = [one for one in tried.by_snapshot.values() if one.version == release.version]
+    newest = {run.python: run for run in reversed(runs)}
+    return {python: newest[python] for python in sorted(newest, key=order)}
 
 
 def _discovers(run: ProbeRun) -> bool:
     answers = {one["question"]: one["answer"] for one in run.outcomes}
     return answers.get(Question.DISCOVERS) == Answer.YES
-
-
-def why_it_fails(run: ProbeRun) -> str:
-    """Return the first cause of a run that did not start; nothing where it names none."""
-    causes = [one["cause"]["message"] for one in run.outcomes if one["cause"]]
-    return causes[0] if causes and run.starts != "yes" else ""
 
 
 def cell_of(run: ProbeRun) -> dict[str, Any]:
@@ -133,7 +158,7 @@ def cell_of(run: ProbeRun) -> dict[str, Any]:
         "word": WORDS[run.starts],
         "mark": MARKS[run.starts],
         "tone": TONES[run.starts],
-        "why": why_it_fails(run),
+        "why": run.why_it_fails,
     }
 
 
@@ -168,7 +193,37 @@ def why_untried(
         return "Not assessed: releases are not tried here."
     if asked:
         return "Not assessed yet: it waits for a sandbox."
-    return f"Not assessed: {_why_unasked(variant, speakers)}"
+    why = why_refused(variant.pip_url) or _why_unasked(variant, speakers)
+    return f"Not assessed: {why}"
+
+
+def unfinished(
+    variant: Variant, asked: Sequence[Json], tried: Trials | None, *, now: datetime
+) -> list[tuple[str, bool]]:
+    """Say on which Pythons the current release was not tried yet, or given up; none for all.
+
+    Each with whether it was given up. Of what no run showed at all `why_untried` speaks.
+    """
+    if not variant.tried:
+        return []
+    seen = of_release(tried, variant.current_release)
+    parked = [one["python"] for one in asked if one["parked_at"]]
+    waiting = [
+        one["python"]
+        for one in asked
+        if one["python"] not in {*seen, *parked}
+        and _is_past(one["leased_until"], now) is not False
+    ]
+    why = "it waits for a sandbox" if settings.PROBE else "releases are not tried here"
+    told = (
+        (waiting, f"Not tried yet on Python {{}}: {why}.", False),
+        (parked, "Given up on Python {}: each try ended the sandbox's worker.", True),
+    )
+    return [
+        (words.format(", ".join(sorted(pythons, key=order))), is_given_up)
+        for pythons, words, is_given_up in told
+        if pythons
+    ]
 
 
 def _why_unasked(variant: Variant, speakers: Sequence[Source]) -> str:
@@ -179,22 +234,13 @@ def _why_unasked(variant: Variant, speakers: Sequence[Source]) -> str:
     release = variant.current_release
     if release is None:
         return "no release of it is known yet."
-    if _is_for_any(release.requires_python):
+    if any(is_for(release.requires_python, one) for one in settings.PROBE_PYTHONS):
         return "no try of it is planned yet."
     pythons = ", ".join(settings.PROBE_PYTHONS)
     return (
         f"releases are tried on Python {pythons}, and {release.shown} asks for "
         f"{release.requires_python}."
     )
-
-
-def _is_for_any(requires_python: str) -> bool:
-    """Say whether a release is for any of the Pythons that are tried here."""
-    try:
-        wanted = SpecifierSet(requires_python)
-    except InvalidSpecifier:
-        return True
-    return any(f"{one}.99" in wanted for one in settings.PROBE_PYTHONS)
 
 
 def _is_past(moment: str | None, now: datetime) -> bool | None:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from registry.hooks import is_authentic
 from registry.models import Source, Statement, Variant
+from registry.views.runs.parked import parked_of
 from registry.views.site import page
 
 VISITS_SHOWN = 30
@@ -23,7 +24,7 @@ HOOK_LIMIT = timedelta(seconds=5)
 
 @page
 def source(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one source and its crawls. Three queries."""
+    """Show one source and its crawls. Four queries."""
     row = get_object_or_404(Source, pk=pk)
     spoken = Statement.objects.filter(source=row, gone_at=None)
     variants = Variant.objects.filter(pk__in=spoken.values("variant"))
@@ -32,6 +33,7 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
         "visits": row.visits.all()[:VISITS_SHOWN],
         "variants": variants.select_related("plugin")[:VARIANTS_SHOWN],
         "problems": row.problems,
+        "parked": parked_of(row),
     }
     return render(request, "registry/source.html", context)
 

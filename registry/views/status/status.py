@@ -159,7 +159,8 @@ def troubles(found: Standing) -> Iterator[str]:
         of_them = "s wait for their" if waiting > 1 else " waits for its"
         number = f"{waiting}" if waiting <= standing.COUNT_LIMIT else "Many"
         yield f"{number} plugin{of_them} documents to be published."
-    if settings.PROBE and found.tickets.due and not found.runs.within_day:
+    is_idle = not (found.tickets.held or found.runs.within_day)
+    if settings.PROBE and found.tickets.due and is_idle:
         yield "Releases wait to be tried, and none was in the last day."
 
 
@@ -220,16 +221,23 @@ def _with_variants(visits: list[Visit]) -> list[tuple[Visit, list[Variant], bool
 
 
 def _parked() -> list[dict[str, Any]]:
-    """Return the tickets that were given up last, with the last line of why. One query."""
+    """Return the tickets that were given up last, why, and what the last try was at.
+
+    One query.
+    """
     rows = (
         standing.given_up(SHOWN)
         .select_related("source")
-        .only("version", "python", "parked_at", "last_error", "source__kind",
+        .only("version", "python", "parked_at", "last_error", "log", "source__kind",
               "source__address")
         .order_by("-parked_at")
         .fetch_mode(FETCH_RAISE)
     )  # fmt: skip
     return [
-        {"ticket": one, "line": (one.last_error.strip().splitlines() or [""])[-1]}
+        {
+            "ticket": one,
+            "line": (one.last_error.strip().splitlines() or [""])[-1],
+            "doing": one.log[-1]["doing"] if one.log else "",
+        }
         for one in rows
     ]

@@ -27,34 +27,46 @@ CAPABILITIES = {
     "validate-records": "Checks records against their schema",
 }
 
+NOTHING: Mapping[str, Mapping[str, str]] = {}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One capability: who declares it, and whether the connector names it itself.
+    """One capability: who declares it, whether the connector names it itself, and has it.
 
-    `observed` is None where no run could ask it.
+    `observed` is None where no run could ask it. `at_work` is what the conformance suite saw
+    of it: an answer, the check and the reason; None where that showed nothing.
     """
 
     word: str
     meaning: str
     declared: str
     observed: bool | None
+    at_work: Mapping[str, str] | None = None
 
 
-def rows(declared: Mapping[str, Json], observed: Json | None) -> list[Row]:
-    """Return a row for each capability that a definition or a run names.
+def rows(
+    declared: Mapping[str, Json],
+    observed: Json | None,
+    at_work: Mapping[str, Mapping[str, str]] = NOTHING,
+) -> list[Row]:
+    """Return a row for each capability that a definition or a run names, or that was seen.
 
-    `declared` are definitions by who says them, `observed` what a run saw: None before any.
+    `declared` are definitions by who says them, `observed` what a run saw: None before any;
+    `at_work` what the suite showed, by word.
     """
     said = {who: _words(definition) for who, definition in declared.items()}
     seen = _words(observed) if observed and "capabilities" in observed else None
-    words = dict.fromkeys([*(seen or ()), *chain.from_iterable(said.values())])
+    named = [*(seen or ()), *chain.from_iterable(said.values())]
+    has = (word for word, one in at_work.items() if one["answer"] == "yes")
+    words = dict.fromkeys([*named, *has])
     return [
         Row(
             word=word,
             meaning=CAPABILITIES.get(word, ""),
             declared=", ".join(who for who, named in said.items() if word in named),
             observed=None if seen is None else word in seen,
+            at_work=at_work.get(word),
         )
         for word in words
     ]

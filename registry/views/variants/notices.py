@@ -8,7 +8,7 @@ from registry.facts import Json
 from registry.maintenance import ENDED
 from registry.models import Source, Variant
 from registry.views.releases.naming import called
-from registry.views.runs.trials import Trials, why_it_fails
+from registry.views.runs.trials import Trials
 from registry.vocabulary import ProjectStatus
 
 
@@ -86,7 +86,7 @@ def _failing(variant: Variant, tried: Trials | None) -> Notice | None:
         return None
     version = variant.tried["version"]
     runs = [run for run in tried.by_snapshot.values() if run.version == version]
-    causes = [cause for run in runs if (cause := why_it_fails(run))]
+    causes = [cause for run in runs if (cause := run.why_it_fails)]
     pythons = ", ".join(variant.tried["pythons"])
     text = f"{called(version)} did not start on Python {pythons}."
     if causes:

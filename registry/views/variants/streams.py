@@ -71,7 +71,8 @@ class Row:
 class Streams:
     """Streams to show, how many there are, and the run that saw them.
 
-    `is_current` says that they are those of the current release: they have a page.
+    `is_current` says that they are those of the current release: they have a page. `is_read`
+    says that no run showed them: they stand in the release's files.
     """
 
     rows: tuple[Row, ...]
@@ -79,6 +80,7 @@ class Streams:
     release: Release
     run: ProbeRun | None
     is_current: bool = True
+    is_read: bool = False
 
     @property
     def has_fields(self) -> bool:
@@ -108,11 +110,16 @@ def streams_of(
         count=found[0].total,
         release=release,
         run=run,
+        is_read=found[0].is_read,
     )
 
 
-def streams_seen(said: Sequence[Json], release: Release, run: ProbeRun) -> Streams:
-    """Return the streams that a run saw of a release, as its surface has them. No query."""
+def streams_told(release: Release, run: ProbeRun) -> Streams | None:
+    """Return the streams that a run saw of a release, else those in its files. No query."""
+    is_read = "streams" not in run.surface
+    said: list[Json] = (run.code if is_read else run.surface).get("streams", [])
+    if not said:
+        return None
     fields = [list(one.get("fields", {}).items()) for one in said]
     is_small = sum(map(len, fields)) <= FIELDS_SHOWN
     rows = zip(said[:SEEN_SHOWN], fields, strict=False)
@@ -122,6 +129,7 @@ def streams_seen(said: Sequence[Json], release: Release, run: ProbeRun) -> Strea
         release=release,
         run=run,
         is_current=False,
+        is_read=is_read,
     )
 
 

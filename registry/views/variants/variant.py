@@ -11,27 +11,37 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from registry.catalog.installing import SPEAKING, installs_from
 from registry.catalog.rating import SPEAKERS, rated
 from registry.documents import Address, index_path
 from registry.facts import Finding, Json
 from registry.lint import is_held
 from registry.maintenance import source_state
-from registry.models import ProbeRun, ProbeTicket, Release, Source, Statement, Variant
+from registry.models import ProbeRun, Release, Source, Statement, Variant
+from registry.tried import Answer, Question
 from registry.views.missing import not_found
 from registry.views.releases.naming import called
 from registry.views.releases.tried import commit_tried
 from registry.views.runs import conforming
-from registry.views.runs.trials import Trials, running, speaking, trials, why_untried
+from registry.views.runs.needs import needs_by_python
+from registry.views.runs.trials import (
+    Trials,
+    of_release,
+    running,
+    speaking,
+    trials,
+    unfinished,
+    why_untried,
+)
 from registry.views.site import page
 from registry.views.variants import capabilities, notices
+from registry.views.variants.asking import asked_of, tickets_of_speakers
 from registry.views.variants.configuration import configuration
 from registry.views.variants.headline import headline
 from registry.views.variants.install import package_name, package_source, ways
 from registry.views.variants.readme import readme_shown
 from registry.views.variants.streams import streams_of
 from registry.views.variants.way import first_of
-from registry.vocabulary import Origin, PluginType, TicketKind
+from registry.vocabulary import Origin, PluginType
 
 RELEASES_SHOWN = 20
 SAYS = {
@@ -53,15 +63,17 @@ def variant(
         return not_found(request, name)
     statements = list(_statements().filter(variant=row))
     speakers = _speakers(row, statements)
-    tried = trials([one for one in speakers if installs_from(row.pip_url, one)])
+    sources, asked = asked_of(row, speakers)
+    said = _said(row, statements)
+    tried = trials(sources, row.current_release, said["releases"])
     context = (
         {"kind": kind, "plugin": row.plugin, "variant": row, "others": row.others}
         | {"alternatives": notices.alternatives(row.others)}
-        | _said(row, statements)
+        | said
         | _shown(row, statements, tried)
         | _upkeep(speakers)
         | conforming.shown(row)
-        | _assessed(row, speakers, row.asked, tried)
+        | _assessed(row, speakers, asked, tried)
     )
     context["facts"] = _facts(context)
     context["way_first"] = first_of(request, context["ways"])
@@ -90,26 +102,8 @@ def _rows(kind: PluginType) -> QuerySet[Variant, Any]:
                 )
             )
         ),
-        asked=ArraySubquery(
-            _tickets().values(
-                json=JSONObject(
-                    version="version", python="python", leased_until="leased_until",
-                    parked_at="parked_at", failures="failures",
-                )
-            )
-        ),
+        asked=ArraySubquery(tickets_of_speakers(OuterRef("pk"))),
     )  # fmt: skip
-
-
-def _tickets() -> QuerySet[ProbeTicket]:
-    """Return the tickets of what an install of the outer variant takes now."""
-    return ProbeTicket.objects.filter(
-        kind=TicketKind.RUN,
-        is_current=True,
-        source__statements__variant=OuterRef("pk"),
-        source__statements__origin__in=SPEAKING,
-        source__statements__gone_at=None,
-    )
 
 
 def _said(row: Variant, statements: list[Statement]) -> Json:
@@ -150,16 +144,30 @@ def _shown(row: Variant, statements: list[Statement], tried: Trials | None) -> J
         for one in statements
         if one.origin != Origin.PROBE and one.gone_at is None
     }
+    asked = _asked(row, run, tried)
     streams = None
     if row.plugin.type == PluginType.EXTRACTORS:
-        streams = streams_of(row.current_release, run)
+        streams = streams_of(row.current_release, asked)
     return {
         "run": run,
         "observed": set(seen.definition) if seen and _is_of(run, seen) else set(),
-        "capabilities": capabilities.rows(declared, seen.definition if seen else None),
+        "capabilities": capabilities.rows(
+            declared, seen.definition if seen else None, conforming.at_work(row)
+        ),
         "streams": streams,
-        "why_no_streams": _why_no_streams(run),
+        "why_no_streams": _why_no_streams(asked),
     }
+
+
+def _asked(row: Variant, run: ProbeRun | None, tried: Trials | None) -> ProbeRun | None:
+    """Return the run in which the current release was asked for its catalog, if any was.
+
+    The run of a statement may be an older release's, which said the same of itself.
+    """
+    release = row.current_release
+    if run is not None and release is not None and run.version == release.version:
+        return run
+    return speaking(tried, release, None) or run
 
 
 def _is_of(run: ProbeRun | None, statement: Statement) -> bool:
@@ -174,10 +182,13 @@ def _why_no_streams(run: ProbeRun | None) -> str:
     """Say why no stream is known of a tap, from the run that speaks of it, if any."""
     if run is None:
         return "no run could ask for its catalog yet."
-    asked = [one for one in run.outcomes if one["question"] == "discovers"]
-    cause = asked[0]["cause"] if asked else None
-    said = f" {cause['message']}" if cause else ""
     shown = called(run.version)
+    asked = [one for one in run.outcomes if one["question"] == Question.DISCOVERS]
+    if not asked or not asked[0].get("step"):
+        why = "it did not start" if run.starts == Answer.NO else "its run ended before"
+        return f"{shown} was not asked for its catalog, for {why}."
+    cause = asked[0]["cause"]
+    said = f" {cause['message']}" if cause else ""
     return f"asked for its catalog without credentials, {shown} named none.{said}"
 
 
@@ -187,8 +198,11 @@ def _assessed(
     """Return where it was tried, what is being tried, and what that means. No query."""
     return {
         "trials": tried,
+        "needs": needs_by_python(of_release(tried, row.current_release)),
         "running": running(asked, now=timezone.now()),
         "why_untried": why_untried(row, speakers, asked),
+        "unfinished": unfinished(row, asked, tried, now=timezone.now()),
+        "is_parked": any(one["parked_at"] for one in asked),
         "notices": notices.notices(row, speakers, tried),
         "ways": ways(row, tried=_commit(row, tried)),
     }

@@ -104,10 +104,53 @@ def test_verdicts_say_how_they_came_about_and_how_to_see_them_again(target, read
     assert "%" not in page.split("<main")[1].split("</main")[0]
 
 
+def test_a_commit_is_seen_again_by_its_address(read):
+    place = "https://forge.example/ada/kit#subdirectory=target-gamma"
+    source = source_of(place, kind=SourceKind.REPOSITORY)
+    row = verdicts(source, {**RECORD, "commit": "c" * 40}, version="HEAD")
+    said = f"kit@{'c' * 40}#subdirectory=target-gamma&quot; --python 3.13"
+    assert f"conformance &quot;git+https://forge.example/ada/{said}" in read(
+        f"/conformance/{row.pk}"
+    )
+    row = verdicts(source, {**RECORD, "commit": "HEAD; rm"}, version="HEAD")
+    assert "no command would run it again" in read(f"/conformance/{row.pk}")
+
+
+def test_what_was_judged_again_says_when_it_was_run_and_with_what(target, read):
+    row = verdicts(
+        target,
+        {
+            **RECORD,
+            "recorded_at": "2020-01-01T10:00:00+00:00",
+            "rescue": "setuptools<81",
+            "shown": [
+                {"word": "batch", "answer": "no", "check": "F14", "because": ATTACK}
+            ],
+        },
+    )
+    page = read(f"/conformance/{row.pk}")
+    for said in ("Judged again", "2020", "<code>setuptools&lt;81</code>", "not so"):
+        assert said in page
+    said = " ".join(page.split())
+    assert (
+        "3 of 5 checks could be judged: 1 MUST broken, 1 SHOULD broken, 1 passed."
+        in (said)
+    )
+    assert "Of the others: 2 not to be seen here." in said
+    assert '<a href="/loaders/target-gamma--package">' in page
+    assert ATTACK not in page
+
+
 def test_what_a_connector_printed_is_escaped(target, read):
     page = read(f"/conformance/{verdicts(target).pk}")
     assert ATTACK not in page
     assert "&lt;script&gt;" in page
+
+
+def test_what_a_connector_printed_turns_no_words_around(target, read):
+    check = RECORD["checks"][1] | {"evidence": ["\x1b[31mred\x1b[0m \u202ea"]}
+    row = verdicts(target, {**RECORD, "checks": [check]})
+    assert "<code>red a</code>" in read(f"/conformance/{row.pk}")
 
 
 def test_a_release_that_could_not_be_run_says_why(target, read):
@@ -128,6 +171,27 @@ def test_a_variant_names_each_broken_must_with_its_remedy(target, read):
 def test_verdicts_on_an_older_release_are_said_to_be_that(target, read):
     verdicts(target, version="0.9")
     assert "a newer release is there" in read("/loaders/target-gamma--package")
+
+
+def test_a_variant_shows_what_was_seen_at_work_of_its_current_release(tap, read):
+    shown = [
+        {"word": "state", "answer": "yes", "check": "S21b", "because": ATTACK},
+        {"word": "batch", "answer": "no", "check": "S24", "because": "It came."},
+    ]
+    row = verdicts(tap, {**RECORD, "kind": "tap", "shown": shown})
+    section = read("/extractors/tap-alpha--package").split('id="capabilities"')[1]
+    section = section.split("</section>")[0]
+    assert "Continues where the last run stopped" in section
+    assert f'href="/conformance/{row.pk}#S21b">S21b</a>' in section
+    assert "saw it do on <time" in section
+    assert "&lt;script&gt;" in section
+    # What it is seen not to do is told where somebody says that it does.
+    assert "S24" not in section
+    verdicts(tap, {**RECORD, "shown": shown}, version="0.9")
+    section = read("/extractors/tap-alpha--package").split('id="capabilities"')[1]
+    assert "S21b" not in section.split("</section>")[0]
+    # Of the current release nothing was looked for, so that nothing is "not seen".
+    assert "At work" not in section.split("</section>")[0]
 
 
 def test_a_variant_that_was_never_judged_says_so(target, read):
@@ -165,7 +229,7 @@ def test_pages_of_conformance_make_few_queries(
 ):
     row, cell = verdicts(target), pair(tap, target)
     for address, count in (
-        (f"/conformance/{row.pk}", 2),
+        (f"/conformance/{row.pk}", 3),
         ("/conformance", 3),
         (f"/matrix/{cell.pk}", 2),
     ):
@@ -204,7 +268,7 @@ def test_each_pair_says_in_words_what_was_seen(tap, read):
     assert "It exited with 1: KeyError" in read(f"/matrix/{failed.pk}")
     shown = read("/extractors/tap-alpha--package")
     assert "given to 4 targets" in " ".join(shown.split())
-    assert "2 yes, 1 no, 1 not known" in " ".join(shown.split())
+    assert "2 went well, 1 failed, 1 not known" in " ".join(shown.split())
 
 
 def test_what_was_seen_of_an_older_release_is_said_to_be_that(tap, target, read):

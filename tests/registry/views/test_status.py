@@ -171,6 +171,8 @@ def test_releases_that_wait_while_nothing_is_tried_are_trouble(
     ticket(package, due_at=timezone.now())
     trouble = "Releases wait to be tried, and none was in the last day."
     assert trouble in numbers()["troubles"]
+    ticket(package, "0.9", leased_until=timezone.now() + HOUR)
+    assert trouble not in numbers()["troubles"]
 
 
 def test_a_table_that_is_too_large_is_counted_in_a_sample(package):

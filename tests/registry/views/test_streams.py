@@ -82,6 +82,19 @@ def test_a_tap_that_names_none_says_what_it_answered(read):
     )
 
 
+@pytest.mark.parametrize(("steps", "why"), [
+    ([failed("resolve", "x")], "its run ended before"),
+    ([*installed()[:2], failed("import", "SyntaxError: x")], "it did not start"),
+])  # fmt: skip
+def test_what_was_never_asked_for_its_catalog_is_not_said_to_name_none(
+    read, steps, why
+):
+    ran(packaged(), *steps)
+    part = shown(read(ADDRESS))
+    assert f"Not known: 1.1 was not asked for its catalog, for {why}." in part
+    assert "named none" not in part
+
+
 def test_before_any_run_no_stream_is_known(read):
     packaged()
     assert "Not known: no run could ask for its catalog yet." in shown(read(ADDRESS))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from registry.models import ProbeRun
-from registry.views.runs.strips import DAYS_SHOWN, HEIGHT, strip
+from registry.views.runs.strips import DAYS_SHOWN, HEIGHT, of_newest, strip
 from tests.registry.cast import NOW
 from tests.registry.views.tries import packaged, ran
 from tests.scrapers.probes.invocation.records import about, failed, installed
@@ -61,6 +61,17 @@ def test_no_more_than_the_last_days_are_shown():
     assert lane.bars[0].x == 0
 
 
+def test_older_releases_that_are_tried_later_are_no_news():
+    runs = runs_of("yes", "yes", "no", "no")
+    versions = ("1.0", "1.1", "1.0", "0.1")
+    for run, version in zip(runs, versions, strict=True):
+        run.version = version
+    assert [one.version for one in of_newest(runs, "1.1")] == ["1.0", "1.1"]
+    assert [one.version for one in of_newest(runs, "2.0")] == ["1.0", "1.1"]
+    # What was taken back was the newest once.
+    assert of_newest(runs, "0.1") == [runs[0], runs[1], runs[3]]
+
+
 def test_before_any_run_there_is_no_strip():
     assert strip([]) is None
 
@@ -99,3 +110,18 @@ def test_a_month_of_runs_on_five_pythons_keeps_the_page_small(client):
     page = client.get("/extractors/tap-alpha--ada").content
     assert page.count(b'<rect class="yes"') == 5 * DAYS_SHOWN
     assert len(gzip.compress(page)) <= 18 * 1024
+
+
+@pytest.mark.django_db
+def test_many_older_releases_do_not_hide_the_current_one(read, monkeypatch):
+    monkeypatch.setattr("registry.views.runs.trials.RUNS_READ", 3)
+    source = packaged(versions=("0.1", "0.2", "0.3", "1.0", "1.1"))
+    current = ran(source, *installed(about()))
+    for nth, version in enumerate(("1.0", "0.3", "0.2", "0.1"), start=1):
+        broken = failed("import", "x")
+        at = NOW + timedelta(hours=nth)
+        ran(source, *installed()[:2], broken, version=version, at=at)
+    page = read("/extractors/tap-alpha--ada")
+    runs = page.partition('<section id="runs"')[2].partition("</section>")[0]
+    assert f'href="/runs/{current.pk}"' in runs
+    assert 'aria-label="Python 3.12, 1 day with runs: 1 started."' in page

@@ -111,6 +111,45 @@ def test_one_python_that_fails_is_no_warning_but_a_fact(read):
     assert "Does not start" not in page
 
 
+def test_pythons_that_still_wait_are_told_from_those_that_were_tried(probing, read):
+    source = packaged()
+    pythons = ["3.12", "3.13", "3.10", "3.9"]
+    ProbeTicket.objects.issue(source, {"1.1": pythons}, now=NOW)
+    ProbeTicket.objects.filter(python="3.9").update(parked_at=NOW)
+    ran(source, *installed(about()), python="3.12")
+    runs = plain(read(ADDRESS)).partition('<section id="runs"')[2]
+    runs = runs.partition("</section>")[0]
+    assert "Not tried yet on Python 3.10, 3.13: it waits for a sandbox." in runs
+    assert "Given up on Python 3.9: each try ended the sandbox's worker." in (
+        runs.replace("&#x27;", "'")
+    )
+    assert f'href="{ADDRESS}/versions/1.1#given-up"' in runs
+
+
+def test_what_is_being_tried_does_not_wait(probing, read):
+    source = packaged()
+    asked(source, leased_until=timezone.now() + LEASE)
+    ran(source, *installed(about()), python="3.12")
+    assert "Not tried yet" not in read(ADDRESS)
+
+
+def test_nothing_known_is_told_from_nothing_there(read):
+    source = packaged(settings=...)
+    ran(source, *installed()[:2], failed("import", "x"))
+    page = plain(read(ADDRESS))
+    assert (
+        "Not known: no source lists any settings, and its last runs showed none."
+        in page
+    )
+    assert "Not known: only what starts is put before the" in page
+    assert "None was observed in its last runs." in page
+    nothing = {"settings": {"type": "object", "properties": {}}, "capabilities": []}
+    ran(source, *installed(about(**nothing)))
+    page = plain(read(ADDRESS))
+    assert "None: 1.1 named none when it was asked on Python 3.12" in page
+    assert "no release of it was put before the" in page
+
+
 def test_a_variant_that_went_says_since_when_and_offers_those_that_stay(read):
     source = source_of("definitions")
     say(source, variant("ada"), variant("bo"))

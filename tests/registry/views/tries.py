@@ -11,17 +11,20 @@ from tests.registry.cast import NOW, release_of, say, source_of, variant
 from tests.scrapers.probes.invocation.records import discover, record
 
 
-def packaged(*variants, versions=("1.0", "1.1"), **said):
-    """Record tap-alpha by ada, with the releases of the package it installs."""
-    said = {"pip_url": "tap-alpha", "repo": ...} | said
-    say(source_of("definitions"), variant("ada", **said), *variants)
+def packaged(
+    *variants, plugin="tap-alpha", kind="extractors", versions=("1.0", "1.1"), **said
+):
+    """Record a plugin by ada, with the releases of the package it installs."""
+    of = {"plugin": plugin, "kind": kind}
+    said = {"pip_url": plugin, "repo": ...} | of | said
+    say(source_of("definitions"), variant("ada", **said), *variants, **of)
     follow_variants(now=NOW)
-    source = Source.objects.get(kind=SourceKind.PACKAGE)
+    source = Source.objects.get(kind=SourceKind.PACKAGE, address=plugin)
     releases = tuple(
         release_of(version, day=day) for day, version in enumerate(versions)
     )
-    says = variant("package", settings=..., releases=releases)
-    say(source, says, origin=Origin.PACKAGE)
+    says = variant("package", settings=..., releases=releases, **of)
+    say(source, says, origin=Origin.PACKAGE, **of)
     # What they saw is of no matter here, and nothing to be judged.
     Snapshot.objects.update(probed_with=VERSION)
     return source
