@@ -17,7 +17,6 @@ FIELDS_OF_A_VARIANT = 30
 SYLLABLES = (
     "ba co da fer gi hol in ja ker lo mu nor ol pix qua ri sto tan ul ver wi xo yan zet"
 )
-CAPABILITIES = 17
 # As in the real catalogue: two keywords stand at half of all variants, the rest at few.
 # The real catalogue's 1,190 variants have 30 sets of capabilities, 85 of keywords, 22 of
 # Python versions and 336 names, a few of which most variants have.
