@@ -44,8 +44,10 @@ NONE = {"streams": []}
     (settings(), settings(setting()), ("additive", "setting", "added", "a")),
     (settings(setting(kind="string")), settings(setting(kind="integer")),
      ("breaking", "setting", "kind", "a")),
-    (settings(setting(kind="string")), settings(setting(kind="password")),
+    (settings(setting(kind="string")), settings(setting(kind="email")),
      ("cosmetic", "setting", "kind", "a")),
+    (settings(setting(kind="string")), settings(setting(kind="password")),
+     ("behavioural", "setting", "secrecy", "a")),
     (settings(setting(kind="integer")), settings(setting(kind="decimal")),
      ("additive", "setting", "kind", "a")),
     (settings(setting(kind="decimal")), settings(setting(kind="integer")),
@@ -91,6 +93,16 @@ NONE = {"streams": []}
 ])  # fmt: skip
 def test_a_change_is_told_with_whom_it_concerns(older, newer, expected):
     assert told(older, newer) == [expected]
+
+
+@pytest.mark.parametrize(("older", "newer"), [
+    (settings(setting(value=1)), settings(setting(value=1.0))),
+    (settings(setting(value={"a": [1.0]})), settings(setting(value={"a": [1]}))),
+    (settings(setting("a"), setting("b")), settings(setting("b"), setting("a"))),
+    ({"capabilities": ["state", "catalog"]}, {"capabilities": ["catalog", "state"]}),
+])  # fmt: skip
+def test_another_way_to_say_the_same_is_no_difference(older, newer):
+    assert told(older, newer) == told(newer, older) == []
 
 
 A, B = setting("a"), setting("b")
@@ -144,7 +156,29 @@ def test_a_difference_is_a_sentence():
     ]
 
 
+@pytest.mark.parametrize(("was", "now", "said"), [
+    ([], None, "has the default `null`, and had `[]`"),
+    ("1", 1, 'has the default `1`, and had `"1"`'),
+])  # fmt: skip
+def test_two_values_that_are_spelt_alike_are_told_apart(was, now, said):
+    [one] = differences(settings(setting(value=was)), settings(setting(value=now)))
+    assert said in one.message
+
+
 names = st.sampled_from(["a", "b", "c"])
+schemas = st.recursive(
+    st.fixed_dictionaries({}, optional={
+        "type": st.sampled_from(["string", "integer", ["null", "string"], ["null"]]),
+        "format": st.just("date-time"),
+    }),
+    lambda inner: st.fixed_dictionaries({}, optional={
+        "type": st.sampled_from(["object", "array", ["object", "null"]]),
+        "properties": st.dictionaries(names, inner, max_size=2),
+        "items": inner,
+        "anyOf": st.lists(inner, max_size=2),
+    }),
+    max_leaves=8,
+)  # fmt: skip
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
     lambda inner: (
@@ -160,6 +194,7 @@ said = st.fixed_dictionaries(
             st.fixed_dictionaries(
                 {"name": names},
                 optional={
+                    "sensitive": st.booleans(),
                     "kind": st.sampled_from(["string", "integer", "password", "array"]),
                     "value": json_values,
                     "label": st.text(max_size=2),
@@ -182,6 +217,7 @@ said = st.fixed_dictionaries(
                 {"id": names},
                 optional={
                     "fields": st.dictionaries(names, names, max_size=3),
+                    "schema": schemas,
                     "key_properties": st.lists(names, max_size=2),
                     "replication_method": names,
                 },
@@ -197,7 +233,8 @@ anything = st.dictionaries(
         "supported_python_versions",
     ]),
     json_values | st.lists(st.dictionaries(
-        st.sampled_from(["name", "id", "fields", "options", "value"]), json_values
+        st.sampled_from(["name", "id", "fields", "options", "value", "kind", "schema"]),
+        json_values,
     )),
 )  # fmt: skip
 
@@ -237,5 +274,5 @@ def test_any_json_can_be_compared(older, newer):
     found = differences(older, newer)
 
     assert found == differences(older, newer)
-    assert all(one.message and one.as_json() for one in found)
+    assert all(one.message for one in found)
     assert list(found) == sorted(found, key=lambda one: list(Impact).index(one.impact))

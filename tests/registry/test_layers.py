@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.layers import lay
+from registry.layers import AT_WORK, lay
 from registry.vocabulary import Origin
 
 DEFINITION, PACKAGE, PROBE = Origin.DEFINITION, Origin.PACKAGE, Origin.PROBE
@@ -36,6 +36,20 @@ def test_nothing_is_written_into_what_was_said(curated, observed):
     before = dict(curated), dict(observed)
     lay([(DEFINITION, curated), (PROBE, observed)], {"label": "Mine"})
     assert (curated, observed) == before
+
+
+def test_what_was_seen_at_work_is_added_to_whatever_is_declared():
+    seen = {AT_WORK: ["catalog", "state"]}
+    curated = {"capabilities": ["discover", "state"]}
+    laid = lay([(PROBE, seen), (DEFINITION, curated)], {})
+    assert laid == {"capabilities": ["discover", "state", "catalog"]}
+    named = {"capabilities": ["catalog"], **seen}
+    assert lay([(PROBE, named), (DEFINITION, curated)], {}) == {
+        "capabilities": ["catalog", "state"]
+    }
+    assert lay([(PROBE, {AT_WORK: []}), (DEFINITION, {"name": "x"})], {}) == {
+        "name": "x"
+    }
 
 
 def test_package_metadata_speaks_where_no_definition_does():

@@ -135,6 +135,7 @@ def test_streams_and_fields_are_told_with_where_to_see_them(has, release, ask):
     [variant] = ask("field:tax")["results"][0]["variants"]
     assert variant["seen"] == [{
         "stream": "Order lines", "fields": ["tax"], "release": "1.0",
+        "basis": "observed",
         "page": f"{SITE}/extractors/tap-x--ada/streams?stream=Order+lines",
     }]  # fmt: skip
 

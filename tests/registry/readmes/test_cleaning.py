@@ -1,13 +1,15 @@
 """What a README may hold of markup, and what never gets through."""
 
 import re
+import sys
 import time
 
+import docutils.nodes
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.readmes import Form, Readme, ReadmeText
+from registry.readmes import Form, Readme, ReadmeText, restructured
 
 REPO = "https://github.com/ada/tap-alpha"
 
@@ -202,9 +204,9 @@ def test_a_text_of_no_said_form_is_restructured_or_shown_as_it_was_typed():
 
 def test_substitutions_are_put_in_once():
     nested = "".join(f".. |a{n}| replace:: |a{n + 1}| |a{n + 1}|\n" for n in range(40))
-    began = time.monotonic()
+    began = time.process_time()
     html = html_of(f"{nested}.. |a40| replace:: ha\n\n|a0| and |a40|\n", form=Form.RST)
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
     assert words_of(html) == "a1 a1 and ha"
 
 
@@ -230,18 +232,33 @@ MANY = {
 
 @pytest.mark.parametrize("text", MANY.values(), ids=MANY)
 def test_a_text_made_to_be_too_much_comes_to_a_bounded_page_in_seconds(text):
-    began = time.monotonic()
+    began = time.process_time()
     html = html_of(text[:N])
-    # Measured: 0.1 to 2 s; what grows with the square of the text takes minutes.
-    assert time.monotonic() - began < 20
+    # Measured: 0.1 to 2 s of a processor; what grows with the square of the text takes minutes.
+    assert time.process_time() - began < 20
     assert len(html) <= 1_100_000
 
 
 def test_restructured_text_that_would_take_hours_is_shown_as_it_was_typed():
-    began = time.monotonic()
+    began = time.process_time()
     for text in ("*a " * 30_000, "a\n=\n\n" * 20_000):
         assert html_of(text, form=Form.RST) == f"<pre>{text}</pre>"
-    assert time.monotonic() - began < 30
+    assert time.process_time() - began < 30
+
+
+def test_what_others_do_when_the_time_is_up_does_not_swallow_that_it_is():
+    """A callback of the garbage collector would: it was seen to, once in some hundred runs."""
+    with pytest.raises(TimeoutError), restructured._within(0):  # noqa: PT012
+        try:  # noqa: SIM105  a manager of contexts would be looked at, too
+            made_of("garbage")
+        except TimeoutError:
+            pass
+        docutils.nodes.make_id("x")
+    assert sys.gettrace() is None
+
+
+def made_of(what):
+    return what
 
 
 SCRAPS = [

@@ -76,7 +76,7 @@ def test_without_settings_nothing_is_known():
 @pytest.mark.parametrize("name", [
     "client_secret", "password", "token", "airbyte_config.apiKey", "auth_tokens", "DSN",
     "ssh_tunnel.private_key", "ssh_tunnel.private_key_password", "sqlalchemy_url",
-    "credentials_json", "connection_string", "auth.pw",
+    "credentials_json", "connection_string", "auth.pw", "credentials",
 ])  # fmt: skip
 def test_a_text_is_secret_by_its_name_alone_whatever_its_definition_says(name):
     said = {"name": name, "kind": "string"}

@@ -94,7 +94,7 @@ def test_it_is_said_that_streams_are_known_of_a_few(shop, has, found):
     has("tap-other")
     has("target-x", kind="loaders")
     said = (
-        "Streams are known of 1 of 2 extractors; the others may have what you look for."
+        "Streams were seen of 1 of 2 extractors; the others may have what you look for."
     )
     for typed in ("stream:invoices", "field:nothing", "-stream:invoices"):
         assert said in notices(parse(typed), found(typed)), typed
