@@ -1,6 +1,7 @@
 """One difference between two releases, and how two lists of named things are compared."""
 
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -80,10 +81,17 @@ def membership(
     after: Mapping[str, Any],
     facet: Facet,
     sentence: Callable[[str], str],
+    *,
+    kept: float = math.inf,
 ) -> Iterator[Difference]:
-    """Yield what went and what came, by its name."""
+    """Yield what went and what came, by its name.
+
+    A list of as many as are `kept` may go on: nothing is missing in that.
+    """
     for name in before.keys() ^ after.keys():
         is_gone = name in before
+        if len(after if is_gone else before) >= kept:
+            continue
         yield Difference(
             impact=Impact.BREAKING if is_gone else Impact.ADDITIVE,
             facet=facet,

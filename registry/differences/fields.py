@@ -6,6 +6,7 @@ never empty any more takes nothing from him. What is within a field is compared 
 releases say it: an object without `properties` may hold anything.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from registry.differences.difference import (
     membership,
 )
 from registry.facts import Json
+from registry.tried.offers import FIELDS_KEPT
 
 # Whatever a schema is, this ends.
 DEPTH = 20
@@ -50,15 +52,22 @@ def field_differences(name: str, was: Json, now: Json) -> Iterator[Difference]:
     if before is None or after is None:
         before, after = was.get("fields"), now.get("fields")
     if isinstance(before, dict) and isinstance(after, dict):
-        yield from _members(name, before, after, depth=DEPTH)
+        kept = FIELDS_KEPT if before is was.get("fields") else math.inf
+        yield from _members(name, before, after, depth=DEPTH, kept=kept)
 
 
 def _members(
-    path: str, was: Mapping[str, Any], now: Mapping[str, Any], *, depth: int
+    path: str,
+    was: Mapping[str, Any],
+    now: Mapping[str, Any],
+    *,
+    depth: int,
+    kept: float = math.inf,
 ) -> Iterator[Difference]:
     before = {f"{path}.{name}": said for name, said in was.items()}
     after = {f"{path}.{name}": said for name, said in now.items()}
-    yield from membership(before, after, Facet.FIELD, "The field `{}`".format)
+    sentence = "The field `{}`".format
+    yield from membership(before, after, Facet.FIELD, sentence, kept=kept)
     for one in before.keys() & after.keys():
         yield from _field(one, before[one], after[one], depth=depth)
 

@@ -19,6 +19,7 @@ from registry.differences.difference import (
 )
 from registry.differences.groups import required_settings
 from registry.facts import Json
+from registry.tried.offers import SETTINGS_KEPT
 
 # A client hands all of these to the connector as the text that was written.
 TEXTS = frozenset({
@@ -41,7 +42,8 @@ def setting_differences(
         return
     before, after = named(was), named(now)
     had, has = required_settings(older), required_settings(newer)
-    for one in membership(before, after, Facet.SETTING, "The setting `{}`".format):
+    sentence = "The setting `{}`".format
+    for one in membership(before, after, Facet.SETTING, sentence, kept=SETTINGS_KEPT):
         is_new = one.change is Change.ADDED and one.subject in (has or ())
         is_demand = is_new and not _has_default(after[one.subject])
         yield _demanded(one) if is_demand else one

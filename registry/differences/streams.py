@@ -15,6 +15,7 @@ from registry.differences.difference import (
 )
 from registry.differences.fields import field_differences
 from registry.facts import Json
+from registry.tried.offers import STREAMS_KEPT
 
 
 def stream_differences(
@@ -25,7 +26,8 @@ def stream_differences(
     if not isinstance(was, list) or not isinstance(now, list):
         return
     before, after = named(was, "id"), named(now, "id")
-    yield from membership(before, after, Facet.STREAM, "The stream `{}`".format)
+    sentence = "The stream `{}`".format
+    yield from membership(before, after, Facet.STREAM, sentence, kept=STREAMS_KEPT)
     for name in before.keys() & after.keys():
         yield from _stream(name, before[name], after[name])
         yield from field_differences(name, before[name], after[name])

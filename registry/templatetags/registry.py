@@ -13,9 +13,12 @@ from registry.views.brand.monogram import Monogram, logo_address, monogram_of
 from registry.views.catalog.chips import Chip, chips
 from registry.views.releases import naming
 from registry.views.status.standing import percent
+from registry.views.variants import streams
 from registry.vocabulary import PluginType
 
 register = template.Library()
+
+register.filter(streams.how_many)
 
 WEB = ("https://", "http://")
 

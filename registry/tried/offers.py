@@ -10,6 +10,11 @@ from typing import Any
 from registry.facts import Json
 from registry.vocabulary import PluginType, SettingKind
 
+# What is kept of a longer list. One as long as this may go on: what it lacks is not known.
+STREAMS_KEPT = 1000
+FIELDS_KEPT = 1000
+SETTINGS_KEPT = 500
+
 # Source: schemas/common/{extractors,loaders}_specific.schema.json.
 CAPABILITIES: Mapping[PluginType, tuple[str, ...]] = {
     PluginType.EXTRACTORS: (

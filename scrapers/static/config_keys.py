@@ -7,6 +7,7 @@ from typing import Any
 
 from registry.facts import Finding, Json
 from registry.search.credentials import is_secret
+from registry.tried.offers import SETTINGS_KEPT
 from registry.vocabulary import SettingKind
 from scrapers.crawlers.repository.literals import (
     NotLiteral,
@@ -17,7 +18,6 @@ from scrapers.crawlers.repository.literals import (
 )
 from scrapers.static.narrowing import narrowed_names
 
-SETTINGS_LIMIT = 300
 NAME = re.compile(r"[A-Za-z][\w.-]{0,99}")
 DATE = re.compile(r"(?:^|_)date$")
 # The second is how PipelineWise's connectors hand it on. What else ends in `config` is mostly a
@@ -39,7 +39,7 @@ def read_settings(code: Mapping[str, str], reading: Json) -> list[Json] | None:
         for key, default in _reads(module, narrowed):
             if defaults.get(key) is None:
                 defaults[key] = default
-    names = [name for name in defaults if NAME.fullmatch(name)][:SETTINGS_LIMIT]
+    names = [name for name in defaults if NAME.fullmatch(name)][:SETTINGS_KEPT]
     settings = [_setting(name, defaults[name], required) for name in names]
     return settings or None
 

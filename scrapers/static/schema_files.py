@@ -6,8 +6,6 @@ from pathlib import PurePosixPath
 
 from registry.facts import Json
 
-STREAMS_LIMIT = 300
-
 
 def is_schema(path: str) -> bool:
     """Say whether a file is a stream's schema: shared parts stand a folder deeper."""
@@ -26,4 +24,4 @@ def read_streams(files: Mapping[str, str]) -> list[Json] | None:
             continue
         if isinstance(schema, dict) and isinstance(schema.get("properties"), dict):
             streams[name] = {"tap_stream_id": name, "stream": name, "schema": schema}
-    return list(streams.values())[:STREAMS_LIMIT] or None
+    return list(streams.values()) or None

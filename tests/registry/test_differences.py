@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.differences import Change, Facet, Impact, differences
+from registry.tried.offers import FIELDS_KEPT, SETTINGS_KEPT, STREAMS_KEPT
 
 SWAPPED = {
     Change.ADDED: Change.REMOVED,
@@ -276,3 +277,26 @@ def test_any_json_can_be_compared(older, newer):
     assert found == differences(older, newer)
     assert all(one.message for one in found)
     assert list(found) == sorted(found, key=lambda one: list(Impact).index(one.impact))
+
+
+def long(facet, kept, *, first=0):
+    """Return a list as long as what is kept of a longer one."""
+    numbers = range(first, first + kept)
+    if facet is Facet.FIELD:
+        return stream(fields={f"f{number}": "string" for number in numbers})
+    if facet is Facet.SETTING:
+        return settings(*({"name": f"s{number}"} for number in numbers))
+    return {"streams": [{"id": f"s{number}"} for number in numbers]}
+
+
+@pytest.mark.parametrize(("facet", "kept"), [
+    (Facet.STREAM, STREAMS_KEPT), (Facet.SETTING, SETTINGS_KEPT),
+    (Facet.FIELD, FIELDS_KEPT),
+])  # fmt: skip
+def test_what_is_behind_the_end_of_a_long_list_is_neither_gone_nor_new(facet, kept):
+    full, whole = long(facet, kept, first=1), long(facet, kept - 1)
+    assert told(long(facet, kept), full) == []
+    gone = {one.change for one in differences(full, whole)}
+    assert gone == {Change.REMOVED}
+    came = {one.change for one in differences(whole, full)}
+    assert came == {Change.ADDED}

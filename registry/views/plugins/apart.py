@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from registry.tried.offers import STREAMS_KEPT
 from registry.views.variants.configuration import is_common
 
 NAMES_SHOWN = 3
@@ -50,7 +51,7 @@ def setting_names(definition: Mapping[str, Any]) -> list[str]:
 def apart(offers: Sequence[Offer]) -> dict[str, list[str]]:
     """Return by name what only this variant has, and whether the SDK tells it apart."""
     own = [
-        ("Only streams here", [one.streams for one in offers]),
+        ("Only streams here", _whole([one.streams for one in offers])),
         ("Only settings here", [_own_settings(one) for one in offers]),
         ("Only capabilities here", [one.capabilities for one in offers]),
     ]
@@ -75,6 +76,12 @@ def enumerated(names: Sequence[str], *, shown: int = NAMES_SHOWN) -> str:
 
 def _own_settings(offer: Offer) -> frozenset[str]:
     return frozenset(name for name in offer.settings if not is_common(name))
+
+
+def _whole(streams: Sequence[frozenset[str]]) -> Sequence[frozenset[str]]:
+    """Return the sets, where each is all that there is: else another may have the same."""
+    is_whole = all(len(one) < STREAMS_KEPT for one in streams)
+    return streams if is_whole else [frozenset()] * len(streams)
 
 
 def _only(sets: Sequence[frozenset[str]]) -> Iterator[list[str]]:

@@ -7,12 +7,13 @@ from registry.models import Stream, Variant
 from registry.search.credentials import credentials_of
 from registry.search.facets import AUTH
 from registry.search.saying import said_of
+from registry.tried.offers import STREAMS_KEPT
 from registry.views.plugins.apart import enumerated, setting_names
 from registry.views.plugins.table import NO, YES, Cell, Group, Row, unknown
 from registry.views.variants import capabilities
 from registry.views.variants.configuration import is_common
 from registry.views.variants.groups import groups_of, requirement
-from registry.views.variants.streams import method_of
+from registry.views.variants.streams import how_many, method_of
 
 # A connector to a database may list a stream for each of its tables.
 STREAMS_SHOWN = 40
@@ -52,16 +53,16 @@ def _count(streams: Mapping[str, Stream]) -> Cell:
     if not streams:
         return unknown("no run listed them")
     is_read = any(one.is_read for one in streams.values())
-    return Cell(
-        f"{len(streams)}, read from its files" if is_read else str(len(streams))
-    )
+    said = how_many(len(streams))
+    return Cell(f"{said}, read from its files" if is_read else said)
 
 
 def _stream(streams: Mapping[str, Stream], name: str) -> Cell:
     if not streams:
         return unknown("no run listed them")
     if name not in streams:
-        return NO
+        is_whole = len(streams) < STREAMS_KEPT
+        return NO if is_whole else unknown(f"{STREAMS_KEPT} of its streams are kept")
     method = method_of(streams[name].replication_method)
     return Cell(f"yes, {method}" if method else "yes", "ok", "✓")
 

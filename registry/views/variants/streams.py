@@ -26,6 +26,7 @@ from django.shortcuts import render
 
 from registry.facts import Json
 from registry.models import ProbeRun, Release, Statement, Stream, Variant
+from registry.tried.offers import STREAMS_KEPT
 from registry.views.releases.tried import named, variant_page
 from registry.vocabulary import Origin
 
@@ -83,9 +84,19 @@ class Streams:
     is_read: bool = False
 
     @property
+    def is_whole(self) -> bool:
+        """Say whether these are all that there are."""
+        return self.count < STREAMS_KEPT
+
+    @property
     def has_fields(self) -> bool:
         """Say whether any of the rows has its fields with it."""
         return any(row.fields for row in self.rows)
+
+
+def how_many(count: int) -> str:
+    """Return how many streams there are, in words where no more than these are kept."""
+    return f"{count} or more" if count >= STREAMS_KEPT else str(count)
 
 
 def streams_of(

@@ -29,7 +29,7 @@ SHOULD = Level.SHOULD
 TRACEBACK = b"Traceback (most recent call last)"
 # Runs of this prefix have one required setting less each.
 WITHOUT = "without:"
-NOTHING = "Nothing says of a setting that it is required."
+NOTHING = "No setting is known to be required."
 # What is run with a whole config.
 WHOLE = ("sync", "F01")
 LIKEWISE = "so does the whole config, which may be for the same reason"

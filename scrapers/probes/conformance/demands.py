@@ -77,9 +77,18 @@ def demands_in(recording: Recording) -> Demands:
 def _declared(schema: dict[str, Any]) -> tuple[frozenset[str], ...]:
     properties = properties_of(schema)
     required = texts_in(schema.get("required"))
-    # Nobody makes a setting of what is demanded and not described.
-    bare = {name for name in required if name not in properties}
-    described = [name for name in required if name not in bare]
+    leaves = {
+        one.path[0]
+        for one in about_from({"settings": schema}).settings or ()
+        if len(one.path) == 1
+    }
+    # No setting is what is demanded and not described, or has its settings within it.
+    bare = {
+        name
+        for name in required
+        if name not in leaves and not _has_default(properties.get(name))
+    }
+    described = [name for name in required if name in leaves]
     answer = about_from({"settings": {**schema, "required": described}})
     settings = {one.name: one for one in answer.settings or ()}
     groups = answer.groups or ((),) * bool(bare)
@@ -95,7 +104,9 @@ def _open(
     """Yield the settings of a set that have no default, of their own or within an object's."""
     for name in group:
         setting = settings[name]
-        above = properties.get(setting.path[0])
-        has_default = isinstance(above, Mapping) and "default" in above
-        if setting.value is None and not has_default:
+        if setting.value is None and not _has_default(properties.get(setting.path[0])):
             yield setting
+
+
+def _has_default(schema: Any) -> bool:
+    return isinstance(schema, Mapping) and "default" in schema

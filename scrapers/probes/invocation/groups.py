@@ -4,7 +4,7 @@ Source: `settings_group_validation` of schemas/common/common.schema.json: "a set
 of one valid combination of required setting names".
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from itertools import chain, islice, product
 from typing import Any
 
@@ -34,18 +34,25 @@ def required_groups(
 
     A set that holds another one says nothing more and is left out. None is returned where
     what is needed depends on what else is set, and to which value: no set says that. Nor does
-    one where it is no setting.
+    one where it is no setting: an object that has to be there, whatever is in it.
     """
     names = {setting.path: setting.name for setting in settings}
     demands = _Demands(mapping_of(schema))
     wanted = demands.whole()
-    if demands.is_conditional(wanted):
+    if demands.is_conditional(wanted) or not all(_is_sayable(p, names) for p in wanted):
         return None
     groups = [frozenset(path for path in paths if path in names) for paths in wanted]
     least = [one for one in groups if not any(other < one for other in groups)]
     # In the order of the schema, so that a difference is one.
     listed = (tuple(names[path] for path in names if path in group) for group in least)
     return tuple(dict.fromkeys(group for group in listed if group))
+
+
+def _is_sayable(paths: Paths, settings: Container[tuple[str, ...]]) -> bool:
+    """Say whether all that has to be set is, once the settings among it are."""
+    said = {path[:depth] for path in paths if path in settings
+            for depth in range(1, len(path) + 1)}  # fmt: skip
+    return paths <= said
 
 
 class _Demands:

@@ -13,6 +13,7 @@ from typing import Any
 
 from registry.facts import Finding, Json
 from registry.tried import Setting
+from registry.tried.offers import SETTINGS_KEPT
 from registry.vocabulary import SettingKind, Severity
 from scrapers.probes.invocation.json_texts import (
     TEXT_LIMIT,
@@ -33,7 +34,8 @@ from scrapers.probes.invocation.schemas import (
     values_of,
 )
 
-SETTINGS_LIMIT = 500
+# Objects without a setting of their own count as well.
+OBJECTS_LIMIT = 5000
 DEPTH_LIMIT = 12
 # Defaults are written into every project's lock file: no tables in there.
 VALUE_LIMIT = 2000
@@ -83,13 +85,13 @@ def properties_of(schema: Json, root: Json) -> Json:
             own = properties.get(name)
             is_closed = own is None or len(ways) == max(count, 1)
             properties[name] = _united(own, ways) if is_closed else own
-    return dict(islice(properties.items(), SETTINGS_LIMIT + 1))
+    return dict(islice(properties.items(), SETTINGS_KEPT + 1))
 
 
 def _members(schema: Json) -> Json:
     """Return a schema's properties. One more than is read, so that it is told."""
     members = mapping_of(schema.get("properties")).items()
-    return dict(islice(members, SETTINGS_LIMIT + 1))
+    return dict(islice(members, SETTINGS_KEPT + 1))
 
 
 def _united(own: Any, ways: list[Json]) -> Any:
@@ -120,8 +122,9 @@ def _read(
         reading.findings.append(_warning(told))
     for key, said in properties.items():
         reading.visits += 1
-        if reading.visits > SETTINGS_LIMIT:
-            told = f"There are more settings than the {SETTINGS_LIMIT} that are read."
+        is_full = len(reading.settings) >= SETTINGS_KEPT
+        if is_full or reading.visits > OBJECTS_LIMIT:
+            told = f"There are more settings than the {SETTINGS_KEPT} that are read."
             reading.findings.append(_warning(told))
             return
         name = text_of(key)

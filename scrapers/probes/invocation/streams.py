@@ -11,6 +11,7 @@ from typing import Any
 
 from registry.facts import Finding, Json
 from registry.tried import Answer, Cause, Stream
+from registry.tried.offers import FIELDS_KEPT, STREAMS_KEPT
 from registry.vocabulary import Severity
 from scrapers.probes.invocation.json_texts import (
     BOM,
@@ -26,8 +27,6 @@ from scrapers.probes.invocation.json_texts import (
 from scrapers.probes.invocation.record import Step
 from scrapers.probes.invocation.schemas import format_of, merged, types_of
 
-STREAMS_LIMIT = 1000
-FIELDS_LIMIT = 1000
 SCHEMA_LIMIT = 32 * 1024
 # All schemas of a catalog that are kept; later streams keep their fields.
 SCHEMAS_LIMIT = 1024 * 1024
@@ -63,7 +62,12 @@ def streams_of(listed: list[Any]) -> Catalog:
     streams: dict[str, Stream] = {}
     findings: list[Finding] = []
     room = SCHEMAS_LIMIT
-    for said in listed[:STREAMS_LIMIT]:
+    for said in listed:
+        if len(streams) == STREAMS_KEPT:
+            told = f"It lists {len(listed):,} streams; {STREAMS_KEPT:,} are kept."
+            # Of many findings the first are kept, too.
+            findings.insert(0, _warning(told))
+            break
         stream = _stream(mapping_of(said), room)
         room -= _size(stream.schema)
         if not stream.id:
@@ -73,9 +77,6 @@ def streams_of(listed: list[Any]) -> Catalog:
         else:
             streams[stream.id] = stream
             findings += _problems(stream, mapping_of(said))
-    if len(listed) > STREAMS_LIMIT:
-        told = f"It lists {len(listed):,} streams; {STREAMS_LIMIT:,} are kept."
-        findings.append(_warning(told))
     return Catalog(streams=tuple(streams.values()), findings=_once(findings))
 
 
@@ -192,7 +193,7 @@ def _replication_keys(said: Json, root: Json) -> tuple[str, ...]:
 
 def _fields(schema: Json) -> Mapping[str, str]:
     """Return each field's type as one word or several: `string date-time`, `integer`."""
-    members = list(mapping_of(schema.get("properties")).items())[:FIELDS_LIMIT]
+    members = list(mapping_of(schema.get("properties")).items())[:FIELDS_KEPT]
     return {text_of(name): _type(mapping_of(part), schema) for name, part in members}
 
 

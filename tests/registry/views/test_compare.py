@@ -2,6 +2,7 @@
 
 import pytest
 
+from registry.tried.offers import STREAMS_KEPT
 from registry.views.plugins.installed import FRAMEWORKS
 from scrapers.probes.invocation import packages
 from tests.registry.cast import say, source_of, variant
@@ -56,6 +57,17 @@ def test_streams_are_ticked_where_a_run_listed_any_and_not_known_elsewhere(
     assert cells(page, "deals") == [
         "✓yes, incremental", "not known: no run listed them",
     ]  # fmt: skip
+
+
+def test_a_stream_may_be_behind_the_end_of_what_is_kept_of_a_long_list(db, read):
+    ada, bo = packaged("ada", "bo")
+    ran(ada, streams=streams("a_deal"))
+    ran(bo, streams=streams(*(f"s{number}" for number in range(STREAMS_KEPT))))
+    page = read(f"{PAGE}?v=ada,bo")
+    assert cells(page, "Streams") == ["1", f"{STREAMS_KEPT} or more"]
+    kept = f"not known: {STREAMS_KEPT} of its streams are kept"
+    assert cells(page, "a_deal") == ["✓yes, incremental", kept]
+    assert cells(page, "s0") == ["no", "✓yes, incremental"]
 
 
 def test_what_is_needed_is_told_of_each(variants, read):

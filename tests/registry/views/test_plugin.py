@@ -6,6 +6,7 @@ import pytest
 
 from registry.models import Plugin
 from registry.publishing import publish_changed
+from registry.tried.offers import STREAMS_KEPT
 from tests.registry.cast import NOW, release_of, say, source_of, variant
 from tests.registry.views.runs import TOKEN, packaged, ran, streams
 
@@ -141,6 +142,15 @@ def test_of_many_that_only_one_has_a_few_are_named(db, read):
     ran(ada, streams=streams(*(f"s{number}" for number in range(9))))
     ran(bo, streams=streams("s0"))
     assert "Only streams here: s1, s2, s3 and 5 more" in read(PAGE)
+
+
+def test_nobody_alone_has_a_stream_where_another_s_list_may_go_on(db, read):
+    ada, bo = packaged("ada", "bo")
+    ran(ada, streams=streams("a_deal"))
+    ran(bo, streams=streams(*(f"s{number}" for number in range(STREAMS_KEPT))))
+    page = read(PAGE)
+    assert "Only streams here" not in page
+    assert f'<td class="num">{STREAMS_KEPT} or more</td>' in page
 
 
 def test_where_each_variant_fails_no_default_is_praised_and_the_reasons_are_told(

@@ -5,6 +5,7 @@ import gzip
 import pytest
 
 from registry.models import Stream, Variant
+from registry.tried.offers import STREAMS_KEPT
 from registry.views.variants.streams import (
     FIELDS_SHOWN,
     STREAMS_SHOWN,
@@ -202,3 +203,11 @@ def test_a_fields_type_is_said_in_words(schema, words):
 @pytest.mark.parametrize("schema", [None, [], "x", {}, {"properties": []}])
 def test_what_is_no_schema_has_no_fields(schema):
     assert list(fields_of(schema)) == []
+
+
+def test_of_a_long_list_the_pages_say_that_it_may_go_on(read):
+    ran(packaged(), *installed(about(), discover()))
+    many(STREAMS_KEPT - 1)
+    assert f"{STREAMS_KEPT} or more, seen in" in shown(read(ADDRESS))
+    assert f"The first {STREAMS_KEPT} streams, with their" in shown(read(ADDRESS))
+    assert f"{STREAMS_KEPT} or more of 1.1" in plain(read(f"{ADDRESS}/streams"))

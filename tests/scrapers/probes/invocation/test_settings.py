@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from registry.documents import Address
 from registry.lint import lint
 from registry.tried import Basis
+from registry.tried.offers import SETTINGS_KEPT
 from registry.vocabulary import PluginType, SettingKind
 from scrapers.probes.conformance.demands import demands_of
 from scrapers.probes.invocation import definition_of, probe_record
@@ -161,6 +162,31 @@ def test_a_member_of_an_object_that_may_be_left_out_is_not_required():
 
     assert groups_of(properties={"auth": inner}) == []
     assert groups_of(properties={"auth": inner}, required=["auth"]) == [("auth.a",)]
+
+
+def test_an_object_that_has_to_be_there_whatever_is_in_it_is_no_set_of_settings():
+    inner = {"type": "object", "properties": {"a": {"type": "string"}}}
+    tried = tried_with(properties={"auth": inner}, required=["auth"])
+    assert tried.required_groups is None
+    ways = [{"required": ["auth"]}, {"required": ["token"]}]
+    text = {"type": "string"}
+    tried = tried_with(properties={"auth": inner, "token": text}, anyOf=ways)
+    assert tried.required_groups is None
+
+
+def test_of_many_settings_the_first_are_read_and_the_rest_is_told():
+    names = [f"s{number}" for number in range(SETTINGS_KEPT + 1)]
+    text = {"type": "string"}
+    groups = {f"g{number}": {"type": "object", "properties": {"a": text, "b": text}}
+              for number in range(SETTINGS_KEPT // 2)}  # fmt: skip
+    tried = tried_with(properties=dict.fromkeys(names, text), required=names)
+    assert [one.name for one in tried.settings.value] == names[:SETTINGS_KEPT]
+    assert f"more settings than the {SETTINGS_KEPT}" in messages(tried)
+    # What is needed beyond those can't be said.
+    assert tried.required_groups is None
+    whole = tried_with(properties=groups)
+    assert len(whole.settings.value) == SETTINGS_KEPT
+    assert "more settings" not in messages(whole)
 
 
 @pytest.mark.parametrize("word", ["anyOf", "oneOf"])

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from registry.tried import Answer, Basis, Question
+from registry.tried.offers import STREAMS_KEPT
 from scrapers.probes.invocation import probe_record, surface_of
 from tests.scrapers.probes.invocation.records import (
     CATALOG,
@@ -235,3 +236,14 @@ def test_a_field_s_type_is_read_where_it_is_said():
     assert stream_of(schema=schema).fields == {
         "a": "integer", "b": "string date-time", "c": "string", "d": "",
     }  # fmt: skip
+
+
+def test_of_a_long_list_the_first_are_kept_and_the_rest_is_told():
+    many = [{"tap_stream_id": f"s{number}"} for number in range(STREAMS_KEPT + 5)]
+    tried = tried_of(many[0], *many)
+    ids = [one.id for one in tried.streams.value]
+    assert ids == [f"s{number}" for number in range(STREAMS_KEPT)]
+    told = [finding.message for finding in tried.findings]
+    assert f"It lists {len(many) + 1:,} streams; {STREAMS_KEPT:,} are kept." in told
+    whole = tried_of(many[0], *many[:STREAMS_KEPT])
+    assert not any("are kept" in finding.message for finding in whole.findings)
