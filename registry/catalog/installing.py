@@ -33,7 +33,9 @@ def revision_label(ref: str) -> str:
     if not ref:
         return HEAD
     if COMMIT.fullmatch(ref) and not ref.isdigit():
-        return f"g{ref}" if len(ref) < DIGITS and _version(ref) else ref[:DIGITS]
+        digits = ref[:DIGITS]
+        is_like_one = digits.isdigit() or (len(ref) < DIGITS and _version(ref))
+        return f"g{digits}" if is_like_one else digits
     tagged = TAGGED.fullmatch(ref)
     version = _version(tagged["version"]) if tagged else None
     if version is not None:

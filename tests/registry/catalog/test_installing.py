@@ -13,11 +13,18 @@ from registry.models import Release
         ("tap-x@1.2", "1.2"), ("release/v1.2", "1.2"), ("feature/x", "feature~x"),
         ("20240101", "20240101"),
         ("0123456789abcdef0123456789abcdef01234567", "0123456789ab"),
+        ("0123456789012bcdef0123456789abcdef012345", "g012345678901"),
         ("deadbeef", "deadbeef"), ("12a3456", "g12a3456"), ("../../x", ""), ("v1.x", "v1.x"),
     ],
 )  # fmt: skip
 def test_a_revision_goes_by_its_version_or_by_its_first_digits(ref, label):
     assert revision_label(ref) == label
+
+
+@pytest.mark.parametrize("digits", ["012345678901", "0123456789a1", "1e5555555555"])
+def test_no_commit_that_is_pinned_is_a_version(digits):
+    label = revision_label(digits + "b" * 28)
+    assert not Release(version=label).is_numbered
 
 
 def released(*versions, yanked=()):
