@@ -7,6 +7,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.core.management import call_command
+from hypothesis.internal.conjecture import providers
 
 from tests.definitions import DefinitionsFolder
 
@@ -17,6 +18,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 # A shared machine makes any deadline a matter of luck, and a failure must come again.
 hypothesis.settings.register_profile("songbook", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("songbook")
+# Else examples have constants of whatever modules this worker happens to have loaded.
+providers.is_local_module_file = lambda _path: False
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 REAL_DEFINITIONS = SHARED / "data" / "meltano-hub"

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 PR_SET_DUMPABLE = 4
 GRACE_S = 0.5  # How long what a call has left behind may keep its pipes open.
+WORD_S = 10.0  # How long who forks for calls may take to say that one is over.
 PIECE_BYTES = 262_144
 PEAK_LIMIT = 1 << 40
 SLOTS = 12  # Calls that a zygote can make: it is born with their pipes.
@@ -281,7 +282,8 @@ class Zygote(Process):
         self.look()
         kill(self.child or self.pid)
         # It says that the call is over once more, and that belongs to this call.
-        last = time.monotonic() + GRACE_S
+        # Late, it would be taken for the end of the next one.
+        last = time.monotonic() + WORD_S
         while not self.is_over and time.monotonic() < last:
             time.sleep(0.002)
             self.look()

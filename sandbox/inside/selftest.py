@@ -75,7 +75,7 @@ def environment(worker):
 def reach(worker, family, address):
     """Reach somebody who says the word."""
     made = socket.socket(family)
-    made.settimeout(0.5)
+    made.settimeout(5)
     made.connect(address)
     return made.recv(64).decode() == worker["word"]
 

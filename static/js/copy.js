@@ -1,6 +1,6 @@
 // Copy buttons: `data-copy` names the element whose text is copied. They stay hidden
 // where the browser has no clipboard; the text can be selected either way.
-const SHOWN_MS = 1600;
+const SHOWN_MS = 4000;
 
 async function copy(button) {
   const word = button.querySelector("[data-word]");

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from registry.models import Source
 from registry.vocabulary import SourceKind
@@ -18,6 +18,9 @@ QUIET = (
     "--disable-component-update", "--disable-sync", "--no-first-run",
 )  # fmt: skip
 
+# What is waited for comes at once, but where the machine does other things as well.
+START_MS = 180_000
+expect.set_options(timeout=30_000)
 # A hint of Chromium for forms that sign in or change a password: several secrets in one
 # form are several accounts to it.
 FOR_SIGNING_IN = "Multiple forms should be contained in their own form elements"
@@ -37,7 +40,9 @@ def launched():
     if not found:
         pytest.skip(f"no browser: CHROMIUM is not set and none of {NAMES} is on PATH")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=QUIET)
+        browser = playwright.chromium.launch(
+            executable_path=found, args=QUIET, timeout=START_MS
+        )
         yield browser
         browser.close()
 

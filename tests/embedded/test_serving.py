@@ -9,7 +9,7 @@ import urllib.request
 import pytest
 
 from embedded.state import ROOT
-from tests.embedded.waiting import is_alive, until
+from tests.embedded.waiting import PATIENCE_S, is_alive, until
 
 # A Songbook in small: two programs and the door of the first.
 SUPERVISOR = """
@@ -59,14 +59,20 @@ for _ in range(50):
     urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/healthz").close()
 print("it was heard", flush=True)
 """
+# Below the ports that systems give to outgoing connections.
+PORTS, SHARES = range(30_000, 32_000), 64
 STUBBORN = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + WEB
 
 
 @pytest.fixture
-def port():
-    with contextlib.closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+def port(worker_id):
+    """Return a port that nobody has, and no other worker's tests nor the system take."""
+    share = int(worker_id.removeprefix("gw") if worker_id != "master" else 0)
+    for one in PORTS[share::SHARES]:
+        with contextlib.closing(socket.socket()) as free, contextlib.suppress(OSError):
+            free.bind(("127.0.0.1", one))
+            return one
+    raise AssertionError("no port is free")
 
 
 @contextlib.contextmanager
@@ -168,7 +174,7 @@ def test_second_request_kills_what_will_not_stop(tmp_path, port):
 
 def test_web_server_that_never_answers_is_given_up(tmp_path, port):
     with supervisor(tmp_path, port, web="raise SystemExit('broken')") as process:
-        said, told = process.communicate()
+        said, told = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 1
         assert "web     | broken" in said
         assert "web ended with 1; it is started again in 0.5 s" in told

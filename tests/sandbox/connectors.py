@@ -4,7 +4,7 @@ import io
 import textwrap
 import zipfile
 
-from tests.scrapers.packages import Distribution, metadata_of, tar
+from tests.scrapers.packages import Distribution, metadata_of, tar, timeless
 
 # A build backend inside a source distribution: what it builds with is there already.
 PROJECT = b"""
@@ -64,7 +64,7 @@ def wheel_of(
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, content in files.items():
-            archive.writestr(path, content)
+            archive.writestr(timeless(path), content)
     filename = f"{stem}-{version}-py3-none-any.whl"
     return Distribution(filename, made.getvalue(), metadata)
 

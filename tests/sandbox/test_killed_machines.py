@@ -17,6 +17,7 @@ from registry.models import ProbeTicket
 from registry.models.ticketing import CRASHES_LIMIT
 from registry.vocabulary import TicketKind
 from scrapers import tasks
+from tests.embedded.waiting import until
 from tests.sandbox.connectors import sdist_of, wheel_of
 from tests.scrapers.machines import KEY, bearer
 
@@ -115,6 +116,11 @@ def is_importing():
     return entry["doing"] == "importing it"
 
 
+def leased():
+    """Return the tickets that somebody holds."""
+    return ProbeTicket.objects.filter(lease__isnull=False)
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_machine_that_is_stopped_gives_back_what_it_tries_and_ends(
@@ -129,6 +135,8 @@ def test_a_machine_that_is_stopped_gives_back_what_it_tries_and_ends(
         said, _ = process.communicate(timeout=0.8 * IMPORT_S)
     assert process.returncode == 0
     assert "Traceback" not in said
+    # It does not wait long to be told that this was heard.
+    until(lambda: not leased(), what="the ticket is given back")
     row = ProbeTicket.objects.get(kind=TicketKind.RUN)
     assert (row.lease, row.attempts, row.log) == (None, 0, [])
     assert row.last_error == "The sandbox was stopped."

@@ -8,18 +8,18 @@ import json
 from dataclasses import replace
 
 import pytest
-import requests
 from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
 from sandbox.index import Index, Unavailable
 from sandbox.trying import Trial
+from tests.scrapers.packages import patient
 
 pytestmark = pytest.mark.usefixtures("level")
 
 
 @pytest.fixture
 def attempt(workshop, python, open_folder):
-    with requests.Session() as session:
+    with patient() as session:
         index = Index(PYPI_SIMPLE_ENDPOINT, session, open_folder / "real")
         shop = replace(workshop, index=index)
 

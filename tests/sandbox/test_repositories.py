@@ -231,7 +231,7 @@ def test_a_commit_by_any_name_is_tried_with_all_that_is_asked_for(
     upstream.work.create_head("feature/more")
     commit(upstream, "raise SystemExit('broken since')", **of_extra)
     # Without one of these letters the digits may read as a version.
-    ref = ref or made[: max(9, re.match("[0-9a-c]*[def]", made).end())]
+    ref = ref or made[: max(9, re.match("[0-9a-c]*[def]?", made).end())]
     address = f"git+{upstream.url}.git@{ref}#egg=tap-alpha[more]"
     curate(folder, crawl, f"{address} part-beside<2")
     look(upstream)

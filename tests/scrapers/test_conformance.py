@@ -221,16 +221,16 @@ else:
 
 
 @pytest.mark.parametrize(
-    ("source", "ending"),
+    ("source", "seconds", "ending"),
     [
-        ("while True: pass", Ending.TIMED_OUT),
-        ("while True: print('x' * 9999)", Ending.TOO_MUCH_OUTPUT),
-        ("import os; os.kill(os.getpid(), 9)", Ending.SIGNALLED),
-        ("", Ending.EXITED),
+        ("while True: pass", 1.0, Ending.TIMED_OUT),
+        ("while True: print('x' * 9999)", 60.0, Ending.TOO_MUCH_OUTPUT),
+        ("import os; os.kill(os.getpid(), 9)", 60.0, Ending.SIGNALLED),
+        ("", 60.0, Ending.EXITED),
     ],
 )
-def test_ending_of_a_run_is_told(source, ending):
-    case = Case(name="a", seconds=1.0, output_limit=100_000)
+def test_ending_of_a_run_is_told(source, seconds, ending):
+    case = Case(name="a", seconds=seconds, output_limit=100_000)
     assert ran(source, case)[0].ending is ending
 
 

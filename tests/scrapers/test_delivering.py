@@ -32,6 +32,8 @@ def line(live_server, settings, monkeypatch):
     bearer()
     # Pauses are there for web servers, and these are up at once.
     monkeypatch.setattr("scrapers.machine.PAUSE_S", 0.001)
+    # And these answer, however late.
+    monkeypatch.setattr("scrapers.machine.LAST_WORD_S", 60.0)
     source = source_of("http://127.0.0.1:1/ada/tap-alpha", kind=SourceKind.REPOSITORY)
     ProbeTicket.objects.issue(
         source, {"HEAD": [next(iter(workshop().interpreters))]}, now=NOW,

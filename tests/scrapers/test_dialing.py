@@ -99,19 +99,19 @@ def test_any_other_address_is_not_public(address):
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1"])
 def test_private_host_is_refused_before_it_is_asked(server, host):
-    with session(5) as http, pytest.raises(Refused, match="is not public"):
+    with session(60) as http, pytest.raises(Refused, match="is not public"):
         get(http, f"http://{host}:{server.server_port}/")
     assert server.connections == 0
 
 
 def test_network_of_the_operator_is_allowed(server, settings):
     settings.CRAWL_ALLOWED_NETWORKS = LOOPBACK
-    with session(5) as http:
+    with session(60) as http:
         assert get(http, server.url).content == b"ok"
 
 
 def test_host_can_be_trusted_later(server):
-    with session(5) as http:
+    with session(60) as http:
         with pytest.raises(Refused):
             get(http, server.url)
         trust(http, ["127.0.0.1"])
@@ -120,7 +120,7 @@ def test_host_can_be_trusted_later(server):
 
 def test_name_of_a_private_address_is_refused(server, names):
     names["evil.example"] = [["127.0.0.1"]]
-    with session(5) as http, pytest.raises(Refused, match=r"evil.example is at 127"):
+    with session(60) as http, pytest.raises(Refused, match=r"evil.example is at 127"):
         get(http, f"http://evil.example:{server.server_port}/")
     assert server.connections == 0
 
@@ -130,7 +130,7 @@ def test_name_is_looked_up_once_and_its_second_answer_is_never_used(
 ):
     settings.CRAWL_ALLOWED_NETWORKS = LOOPBACK
     names["evil.example"] = [["127.0.0.1"], ["10.0.0.1"]]
-    with session(5) as http:
+    with session(60) as http:
         get(http, f"http://evil.example:{server.server_port}/")
     assert names["looked_up"] == ["evil.example"]
 
@@ -145,7 +145,7 @@ def test_next_address_is_tried_when_one_is_dead(server, names, settings):
     settings.CRAWL_ALLOWED_NETWORKS = LOOPBACK
     # The server listens at 127.0.0.1 alone.
     names["two.example"] = [["127.0.0.9", "127.0.0.1"]]
-    with session(5) as http:
+    with session(60) as http:
         answer = get(http, f"http://two.example:{server.server_port}/")
     assert answer.content == b"ok"
 
@@ -162,13 +162,13 @@ def test_trusted_host_may_be_anywhere(names):
 
 @pytest.mark.parametrize("host", ["none.invalid", "a" * 70 + ".example", "a..b"])
 def test_name_that_is_none_is_unreachable_or_refused(host):
-    with session(5) as http, pytest.raises((Unreachable, Refused)):
+    with session(60) as http, pytest.raises((Unreachable, Refused)):
         get(http, f"http://{host}/")
 
 
 def test_connection_is_kept_for_the_next_request(server, settings):
     settings.CRAWL_ALLOWED_NETWORKS = LOOPBACK
-    with session(5) as http:
+    with session(60) as http:
         for _ in range(3):
             get(http, server.url)
     assert (server.connections, len(server.seen)) == (1, 3)
@@ -178,7 +178,7 @@ def test_redirect_to_a_private_address_is_refused(server, names, settings):
     settings.CRAWL_ALLOWED_NETWORKS = ["127.0.0.1/32"]
     names["inside.example"] = [["127.0.0.2"]]
     server.redirects["/"] = f"http://inside.example:{server.server_port}/secret"
-    with session(5) as http, pytest.raises(Refused, match=r"inside.example is at"):
+    with session(60) as http, pytest.raises(Refused, match=r"inside.example is at"):
         get(http, server.url)
     assert len(server.seen) == 1
 
@@ -189,14 +189,14 @@ def test_redirect_to_a_private_address_is_refused(server, names, settings):
 def test_redirect_to_another_scheme_is_refused(server, settings, target):
     settings.CRAWL_ALLOWED_NETWORKS = LOOPBACK
     server.redirects["/"] = target
-    with session(5) as http, pytest.raises(Refused, match="where we don't go"):
+    with session(60) as http, pytest.raises(Refused, match="where we don't go"):
         get(http, server.url)
 
 
 def test_endless_redirect_is_refused(server, settings):
     settings.CRAWL_ALLOWED_NETWORKS = LOOPBACK
     server.redirects["/"] = "/"
-    with session(5) as http, pytest.raises(Refused, match="where we don't go"):
+    with session(60) as http, pytest.raises(Refused, match="where we don't go"):
         get(http, server.url)
 
 
@@ -204,7 +204,7 @@ def test_credentials_stay_with_their_host(server, names, settings):
     settings.CRAWL_ALLOWED_NETWORKS = LOOPBACK
     names["other.example"] = [["127.0.0.1"]]
     server.redirects["/"] = f"http://other.example:{server.server_port}/there"
-    with session(5) as http:
+    with session(60) as http:
         get(http, server.url.replace("//", "//ada:secret@"))
     assert server.seen[0].startswith("Basic ")
     assert server.seen[1] is None
@@ -218,7 +218,7 @@ def test_credentials_of_the_machine_are_never_sent(
     netrc.write_text("machine 127.0.0.1 login ada password secret\n")
     monkeypatch.setenv("NETRC", str(netrc))
     server.redirects["/"] = "/there"
-    with session(5) as http:
+    with session(60) as http:
         get(http, server.url)
     assert server.seen == [None, None]
 
@@ -227,5 +227,5 @@ def test_proxy_of_the_environment_dials(server, monkeypatch):
     monkeypatch.setenv("http_proxy", server.url)
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
-    with session(5) as http:
+    with session(60) as http:
         assert get(http, "http://songbook.invalid/").content == b"ok"

@@ -8,7 +8,7 @@ from scrapers.crawlers.index import Indexes, find_packages
 from scrapers.http import Gone, Refused, Unreachable
 from tests.scrapers.packages import JSON, Answer
 
-TIMEOUT_S = 5
+TIMEOUT_S = 60
 
 
 @pytest.fixture

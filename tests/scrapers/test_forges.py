@@ -42,7 +42,7 @@ def server():
 
 @pytest.fixture
 def http():
-    with session(5) as http:
+    with session(60) as http:
         yield http
 
 

@@ -34,7 +34,7 @@ def upstream(server):
 
 @pytest.fixture
 def http(server):
-    with session(5) as made:
+    with session(60) as made:
         yield made
 
 
@@ -71,7 +71,7 @@ def test_empty_repository_has_no_head(upstream, http):
     found = git.references_of(upstream.url, http=http)
     assert (found.head, found.tags) == ("", {})
     with pytest.raises(Refused, match="no commit yet"):
-        git.head_of(upstream.url, timeout_s=5)
+        git.head_of(upstream.url, timeout_s=60)
 
 
 def test_known_etag_is_answered_by_nothing(server, upstream, http):
@@ -108,8 +108,8 @@ def test_ending_of_git_is_no_move(server, http):
 def test_redirected_repository_is_fetched_where_it_is(server, upstream, tmp_path):
     head = upstream.commit(README="one")
     moved(server, "/old", upstream.url, 301)
-    assert git.head_of(f"{server.url}/old", timeout_s=5) == head
-    tree = git.GitTree(f"{server.url}/old", head, tmp_path / "kept", timeout_s=5)
+    assert git.head_of(f"{server.url}/old", timeout_s=60) == head
+    tree = git.GitTree(f"{server.url}/old", head, tmp_path / "kept", timeout_s=60)
     assert [file.path for file in tree.files()] == ["README"]
     tree.close()
 
@@ -208,7 +208,7 @@ def test_unusual_address_is_refused(url, http, tmp_path):
     with pytest.raises(Refused):
         git.references_of(url, http=http)
     with pytest.raises(Refused):
-        Checkout(url, tmp_path / "kept", timeout_s=5).fetch(["main"])
+        Checkout(url, tmp_path / "kept", timeout_s=60).fetch(["main"])
 
 
 def test_local_repositories_can_be_switched_off(upstream, http, settings, tmp_path):
@@ -216,12 +216,12 @@ def test_local_repositories_can_be_switched_off(upstream, http, settings, tmp_pa
     url = upstream.folder.as_uri()
     found = git.references_of(url, http=http)
     assert (found.head, found.branch, found.tags) == (head, "main", {"v1": head})
-    assert git.head_of(url, timeout_s=5) == head
+    assert git.head_of(url, timeout_s=60) == head
     settings.CRAWL_LOCAL_REPOSITORIES = False
     with pytest.raises(Refused):
         git.references_of(url, http=http)
     with pytest.raises(Refused):
-        Checkout(url, tmp_path / "kept", timeout_s=5).fetch([head])
+        Checkout(url, tmp_path / "kept", timeout_s=60).fetch([head])
 
 
 def test_private_host_is_never_fetched_from(upstream, server, settings, checkout):

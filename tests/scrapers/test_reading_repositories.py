@@ -21,6 +21,7 @@ from scrapers.crawlers.definitions.tree import File
 from scrapers.crawlers.repository import Known, fetch_repository, read_tree
 from scrapers.crawlers.repository.reading import READING_LIMIT
 from scrapers.crawlers.repository.releases import releases_of
+from tests.scrapers.packages import patient
 
 ADA = Actor("ada", "ada@example.org")
 
@@ -376,7 +377,7 @@ def sdist_of(name, folder):
     """Return the files of a project's newest sdist, unpacked and not built."""
     url = os.environ.get("PIP_INDEX_URL") or PYPI_SIMPLE_ENDPOINT
     try:
-        with PyPISimple(url) as index:
+        with PyPISimple(url, session=patient()) as index:
             files = index.get_project_page(name).packages
             newest = [one for one in files if one.package_type == "sdist"][-1]
             index.download_package(newest, folder / newest.filename)

@@ -21,19 +21,25 @@ SAMPLE = {
     "meltanolabs-tap-github": PluginType.EXTRACTORS,
     "target-csv": PluginType.LOADERS,
 }
+# A connection over the Internet breaks now and then.
+TRIES = 3
 NOT_NOW = ("could not be reached", "has a fault", "asks to wait")
 
 
 @pytest.fixture(params=SAMPLE)
 def package(request, crawl):
     """The name of a package that was just crawled."""
-    try:
-        crawl(f"pypi:{request.param}")
-    except CommandError as error:
-        if any(words in str(error) for words in NOT_NOW):
-            pytest.skip(f"the package index is not there: {error}")
-        raise
-    return request.param
+    reason = ""
+    for _ in range(TRIES):
+        try:
+            crawl(f"pypi:{request.param}")
+        except CommandError as error:
+            reason = str(error)
+            if not any(words in reason for words in NOT_NOW):
+                raise
+        else:
+            return request.param
+    pytest.skip(f"the package index is not there: {reason}")
 
 
 def test_real_package_is_what_its_index_says(package, crawl):

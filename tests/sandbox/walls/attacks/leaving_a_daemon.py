@@ -3,9 +3,10 @@
 import json
 import os
 import sys
-import time
 
 target = json.load(sys.stdin)
+# Neither end is handed on to another program.
+told, telling = os.pipe()
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
@@ -16,7 +17,8 @@ if os.fork() == 0:
             [sys.executable, "-c", "import time; time.sleep(120)", target["name"]],
         )
     os._exit(0)
+os.close(telling)
 os.wait()
 # Until the daemon has its new name it could be missed.
-time.sleep(0.2)
+os.read(told, 1)
 print(json.dumps(["left"]))
