@@ -351,7 +351,8 @@ CONTENT = st.one_of(
 def test_no_content_of_any_file_raises(contents):
     reading, findings = read_tree(FilesTree(**contents))
     kept = json.dumps([reading, [finding.as_json() for finding in findings]])
-    assert "\\u0000" not in kept
+    # A backslash of the text itself stands there twice.
+    assert "\\u0000" not in kept.replace("\\\\", "")
     kept.encode()
 
 
